@@ -1,0 +1,30 @@
+package api
+
+import "time"
+
+// Image is a tagged image in the image store.
+type Image struct {
+	Name      string // full reference
+	Digest    string // of what the name points to: an index or a manifest
+	Platforms []string
+	Size      int64 // compressed bytes of this host's platform
+	CreatedAt time.Time
+	UpdatedAt time.Time
+	Labels    map[string]string
+}
+
+// ImageConfig is what an image brings to a container: the defaults that a form shows
+// as ghost text.
+type ImageConfig struct {
+	Name         string
+	Platform     string
+	Entrypoint   []string
+	Cmd          []string
+	Env          []string
+	WorkingDir   string
+	User         string
+	StopSignal   string
+	ExposedPorts []string
+	Volumes      []string
+	Labels       map[string]string
+}

@@ -1,0 +1,27 @@
+// Package host holds the facts of this host that options and specs depend on.
+package host
+
+// Facts are read once per connection; reading them changes nothing.
+type Facts struct {
+	OS, Arch    string
+	NumCPU      int
+	MemoryTotal int64 // bytes
+	CgroupMode  CgroupMode
+	Systemd     bool            // systemd is the init system, so it manages cgroups
+	Controllers map[string]bool // cgroup controllers that can be used: "memory", "cpu", "pids", "cpuset", "io"
+	SwapLimit   bool            // swap can be limited
+	Seccomp     bool
+	AppArmor    bool
+	Root        bool
+	Env         []string // the caller's environment, for --env NAME
+}
+
+// CgroupMode is how the cgroup hierarchy is mounted.
+type CgroupMode string
+
+// The modes. Hybrid is used as V1.
+const (
+	CgroupV1     CgroupMode = "v1"
+	CgroupHybrid CgroupMode = "hybrid"
+	CgroupV2     CgroupMode = "v2"
+)

@@ -1,0 +1,89 @@
+// Package backend declares what the screens and the command line need of an engine.
+//
+// The interfaces are small and named after what they do; Engine is their sum, which
+// *engine.Engine and the scripted fake both satisfy. Calls block until done, take a
+// context first and may be made from any goroutine. Observer functions are called
+// from goroutines of the engine and must be fast.
+package backend
+
+import (
+	"context"
+
+	"github.com/moby/moby/api/types/container"
+
+	"gantry/engine/api"
+	"gantry/engine/option"
+	"gantry/engine/path"
+)
+
+// Watcher follows the containers live.
+type Watcher interface {
+	// Watch sends the connection's state and the full list, then changes, until ctx ends;
+	// then it closes the channel. Changes that come faster than they are received are
+	// merged by ID, so a slow receiver holds nothing up and sees the latest state.
+	Watch(ctx context.Context) <-chan api.Update
+}
+
+// Describer tells about the engine and the host.
+type Describer interface {
+	Info(ctx context.Context) (api.EngineInfo, error)
+	// Facts are what requests are checked against.
+	Facts(ctx context.Context) (option.Facts, error)
+	// Metrics are the engine's own counters since it was opened.
+	Metrics() api.Metrics
+}
+
+// Finder finds containers by name, ID or a unique beginning of an ID.
+type Finder interface {
+	Containers(ctx context.Context) ([]api.Container, error)
+	Find(ctx context.Context, nameOrID string) (api.Container, error)
+	Inspect(ctx context.Context, id string) (*container.InspectResponse, error)
+	// Request is what the container was created with, as far as it is remembered.
+	Request(ctx context.Context, id string) (api.CreateRequest, error)
+	// Traces are the container's last operations, newest first.
+	Traces(ctx context.Context, id string) ([]path.Trace, error)
+}
+
+// Runner creates and starts containers.
+type Runner interface {
+	Create(ctx context.Context, req api.CreateRequest, o api.Observer) (api.Created, error)
+	// Start starts a created or ended container. The session is nil unless opt.Attach is set.
+	Start(ctx context.Context, id string, opt api.StartOptions, o api.Observer) (api.Session, error)
+	// Run is Create and Start in one trace. When the start fails the container stays.
+	Run(ctx context.Context, req api.CreateRequest, opt api.StartOptions, o api.Observer) (api.Created, api.Session, error)
+}
+
+// Controller acts on existing containers.
+type Controller interface {
+	Stop(ctx context.Context, id string, opt api.StopOptions, o api.Observer) error
+	Kill(ctx context.Context, id, signal string) error // "" is SIGKILL
+	Remove(ctx context.Context, id string, opt api.RemoveOptions, o api.Observer) error
+	// Wait blocks until the container is not running and returns its exit code.
+	Wait(ctx context.Context, id string) (int, error)
+}
+
+// Logger reads logs.
+type Logger interface {
+	// Logs calls each with batches of lines, in order, until the log's end, or with Follow
+	// until the container has ended and its last line was delivered, or ctx ends, or each fails.
+	Logs(ctx context.Context, id string, opt api.LogOptions, each func([]api.LogLine) error) error
+}
+
+// Imager handles images.
+type Imager interface {
+	Images(ctx context.Context) ([]api.Image, error)
+	// ImageConfig is what a local image brings along; a *NotFoundError when it is not here.
+	ImageConfig(ctx context.Context, ref, platform string) (api.ImageConfig, error)
+	Pull(ctx context.Context, ref, platform string, o api.Observer) (api.Image, error)
+}
+
+// Engine is everything a frontend needs.
+type Engine interface {
+	Watcher
+	Describer
+	Finder
+	Runner
+	Controller
+	Logger
+	Imager
+}
