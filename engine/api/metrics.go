@@ -4,9 +4,9 @@ import "time"
 
 // Metrics are the engine's own counters: what it did since it was opened.
 type Metrics struct {
-	Actions map[string]Action    // "create", "start", "stop", "kill", "remove", "pull", "run"
-	States  map[State]int    // containers by state
-	Journal []JournalEntry       // the last creates and starts, newest last
+	Actions map[string]Action // "create", "start", "stop", "kill", "remove", "pull", "run"
+	States  map[State]int     // containers by state
+	Journal []JournalEntry    // the last creates and starts, newest last
 }
 
 // Action counts one kind of action.
@@ -25,4 +25,3 @@ type JournalEntry struct {
 	Duration  time.Duration
 	Error     string
 }
-
