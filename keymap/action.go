@@ -1,0 +1,87 @@
+package keymap
+
+// Action names something a key can do. Tests and docs speak of actions, not of letters.
+type Action string
+
+// Actions that work everywhere.
+const (
+	Quit      Action = "app.quit"
+	Interrupt Action = "app.interrupt" // ctrl+c: heard even while text is typed
+	Help      Action = "app.help"
+	Back      Action = "app.back" // only ever goes back; never cancels work and never asks
+	NextPane  Action = "pane.next"
+	PrevPane  Action = "pane.prev"
+	// ScreenContainers shows the list of containers.
+	ScreenContainers Action = "screen.containers"
+)
+
+// Movement in whatever has rows or lines. HalfDown never destroys anything.
+const (
+	Up       Action = "move.up"
+	Down     Action = "move.down"
+	PageUp   Action = "move.pageup"
+	PageDown Action = "move.pagedown"
+	HalfUp   Action = "move.halfup"
+	HalfDown Action = "move.halfdown"
+	Top      Action = "move.top"
+	Bottom   Action = "move.bottom"
+)
+
+// Actions on the selected container.
+const (
+	ContainerNew       Action = "container.new"
+	ContainerDetail    Action = "container.detail"
+	ContainerStartStop Action = "container.startstop" // starts or stops, as the footer says
+	ContainerKill      Action = "container.kill"
+	ContainerRemove    Action = "container.remove"
+	ContainerLogs      Action = "container.logs"
+	ContainerCopy      Action = "container.copy"
+	ListFilter         Action = "list.filter"      // by text
+	ListStateFilter    Action = "list.statefilter" // all, running, not running
+)
+
+// JobCancel cancels the job under the cursor of the pulls pane.
+const JobCancel Action = "job.cancel"
+
+// Tabs of the detail pane.
+const (
+	TabNext Action = "tab.next"
+	TabPrev Action = "tab.prev"
+)
+
+// Actions in the log view.
+const (
+	LogFollow     Action = "log.follow"
+	LogTimestamps Action = "log.timestamps"
+	LogWrap       Action = "log.wrap"
+	LogSearch     Action = "log.search"
+	LogNext       Action = "log.next"
+	LogPrev       Action = "log.prev"
+	LogLeft       Action = "log.left"
+	LogRight      Action = "log.right"
+)
+
+// Actions in the form for a new container.
+const (
+	FormStart       Action = "form.start"  // create and start
+	FormCreate      Action = "form.create" // create only
+	FormCopyLine    Action = "form.copyline"
+	FormNext        Action = "form.next"
+	FormPrev        Action = "form.prev"
+	FormNextSection Action = "form.nextsection"
+	FormPrevSection Action = "form.prevsection"
+	FormPress       Action = "form.press" // presses a button, goes on from a text
+)
+
+// Actions in a dialog.
+const (
+	DialogNext  Action = "dialog.next"
+	DialogPrev  Action = "dialog.prev"
+	DialogPress Action = "dialog.press"
+)
+
+// Actions in a line that is being typed: a filter, a search.
+const (
+	LineAccept Action = "line.accept"
+	LineCancel Action = "line.cancel"
+)

@@ -1,0 +1,92 @@
+package keymap
+
+// Default is the keys that gantry comes with.
+func Default() *Map { return New(defaults()) }
+
+func defaults() []Entry {
+	var out []Entry
+	for _, part := range [][]Entry{global(), containers(), others(), logs(), create(), closed()} {
+		out = append(out, part...)
+	}
+	return out
+}
+
+func global() []Entry {
+	return []Entry{
+		{Action: Help, Scope: Global, Keys: []string{"?"}, Help: "help", Long: "show the keys"},
+		{Action: Quit, Scope: Global, Keys: []string{"q"}, Help: "quit", Long: "leave; containers go on running"},
+		{Action: Interrupt, Scope: Global, Keys: []string{"ctrl+c"}, Help: "quit", Long: "leave, also while typing; twice leaves at once"},
+		{Action: Back, Scope: Global, Keys: []string{"esc"}, Help: "back", Long: "go back; never cancels anything"},
+		{Action: NextPane, Scope: Global, Keys: []string{"tab"}, Help: "next pane", Long: "go to the next pane"},
+		{Action: PrevPane, Scope: Global, Keys: []string{"shift+tab"}, Help: "previous pane", Long: "go to the previous pane"},
+		{Action: ScreenContainers, Scope: Global, Keys: []string{"1"}, Help: "containers", Long: "show the containers"},
+		{Action: Down, Scope: Global, Keys: []string{"j", "down"}, Help: "down", Long: "one line down"},
+		{Action: Up, Scope: Global, Keys: []string{"k", "up"}, Help: "up", Long: "one line up"},
+		{Action: HalfDown, Scope: Global, Keys: []string{"ctrl+d"}, Help: "half a page down", Long: "half a page down"},
+		{Action: HalfUp, Scope: Global, Keys: []string{"ctrl+u"}, Help: "half a page up", Long: "half a page up"},
+		{Action: PageDown, Scope: Global, Keys: []string{"pgdown"}, Help: "page down", Long: "one page down"},
+		{Action: PageUp, Scope: Global, Keys: []string{"pgup"}, Help: "page up", Long: "one page up"},
+		{Action: Top, Scope: Global, Keys: []string{"g", "home"}, Help: "top", Long: "to the first line"},
+		{Action: Bottom, Scope: Global, Keys: []string{"G", "end"}, Help: "bottom", Long: "to the last line"},
+	}
+}
+
+func containers() []Entry {
+	return []Entry{
+		{Action: ContainerNew, Scope: Containers, Keys: []string{"n"}, Help: "new", Long: "make a new container"},
+		{Action: ContainerStartStop, Scope: Containers, Keys: []string{"s"}, Help: "start/stop", Long: "start it, or stop it if it runs"},
+		{Action: ContainerLogs, Scope: Containers, Keys: []string{"l"}, Help: "logs", Long: "read its output"},
+		{Action: ContainerRemove, Scope: Containers, Keys: []string{"d"}, Help: "remove", Long: "remove it; asks first", Dangerous: true},
+		{Action: ContainerKill, Scope: Containers, Keys: []string{"K"}, Help: "kill", Long: "end its process at once; asks first", Dangerous: true},
+		{Action: ContainerDetail, Scope: Containers, Keys: []string{"enter"}, Help: "details", Long: "show its path, settings and state"},
+		{Action: ContainerCopy, Scope: Containers, Keys: []string{"y"}, Help: "copy ID", Long: "copy its ID to the clipboard"},
+		{Action: ListFilter, Scope: Containers, Keys: []string{"/"}, Help: "filter", Long: "show only what contains a text"},
+		{Action: ListStateFilter, Scope: Containers, Keys: []string{"f"}, Help: "state", Long: "show all, only running, only ended"},
+	}
+}
+
+func others() []Entry {
+	return []Entry{
+		{Action: TabNext, Scope: Detail, Keys: []string{"right", "]"}, Help: "next tab", Long: "show the next tab"},
+		{Action: TabPrev, Scope: Detail, Keys: []string{"left", "["}, Help: "previous tab", Long: "show the previous tab"},
+		{Action: JobCancel, Scope: Pulls, Keys: []string{"c"}, Help: "cancel", Long: "cancel it and take back what it did"},
+	}
+}
+
+func logs() []Entry {
+	return []Entry{
+		{Action: LogFollow, Scope: Logs, Keys: []string{"f"}, Help: "follow", Long: "stay at the newest line, or stop staying there"},
+		{Action: LogTimestamps, Scope: Logs, Keys: []string{"t"}, Help: "times", Long: "show when each line was written"},
+		{Action: LogWrap, Scope: Logs, Keys: []string{"w"}, Help: "wrap", Long: "break long lines, or cut them"},
+		{Action: LogSearch, Scope: Logs, Keys: []string{"/"}, Help: "search", Long: "search for a text"},
+		{Action: LogNext, Scope: Logs, Keys: []string{"n"}, Help: "next", Long: "go to the next match"},
+		{Action: LogPrev, Scope: Logs, Keys: []string{"N"}, Help: "previous", Long: "go to the previous match"},
+		{Action: LogLeft, Scope: Logs, Keys: []string{"left"}, Help: "left", Long: "move to the left where lines are cut"},
+		{Action: LogRight, Scope: Logs, Keys: []string{"right"}, Help: "right", Long: "move to the right where lines are cut"},
+	}
+}
+
+func create() []Entry {
+	return []Entry{
+		{Action: FormStart, Scope: Create, Keys: []string{"ctrl+s"}, Help: "create & start", Long: "create the container and start it"},
+		{Action: FormCreate, Scope: Create, Keys: []string{"ctrl+o"}, Help: "create", Long: "create the container, do not start it"},
+		{Action: FormCopyLine, Scope: Create, Keys: []string{"ctrl+y"}, Help: "copy line", Long: "copy the docker run line to the clipboard"},
+		{Action: FormNext, Scope: Create, Keys: []string{"tab", "down"}, Help: "next", Long: "go to the next row"},
+		{Action: FormPrev, Scope: Create, Keys: []string{"shift+tab", "up"}, Help: "previous", Long: "go to the previous row"},
+		{Action: FormNextSection, Scope: Create, Keys: []string{"ctrl+right"}, Help: "next section", Long: "go to the next section"},
+		{Action: FormPrevSection, Scope: Create, Keys: []string{"ctrl+left"}, Help: "previous section", Long: "go to the previous section"},
+		{Action: FormPress, Scope: Create, Keys: []string{"enter"}, Help: "press", Long: "press the button, or go to the next row"},
+		{Action: Back, Scope: Create, Keys: []string{"esc"}, Help: "back", Long: "go back; what was typed is kept"},
+	}
+}
+
+func closed() []Entry {
+	return []Entry{
+		{Action: LineAccept, Scope: Line, Keys: []string{"enter"}, Help: "keep", Long: "keep the text and go back to the list"},
+		{Action: LineCancel, Scope: Line, Keys: []string{"esc"}, Help: "clear", Long: "drop the text"},
+		{Action: DialogNext, Scope: Dialog, Keys: []string{"right", "tab", "l"}, Help: "next", Long: "go to the next answer"},
+		{Action: DialogPrev, Scope: Dialog, Keys: []string{"left", "shift+tab", "h"}, Help: "previous", Long: "go to the previous answer"},
+		{Action: DialogPress, Scope: Dialog, Keys: []string{"enter"}, Help: "answer", Long: "give the marked answer"},
+		{Action: Back, Scope: Dialog, Keys: []string{"esc"}, Help: "cancel", Long: "change nothing"},
+	}
+}

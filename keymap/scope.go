@@ -1,0 +1,51 @@
+package keymap
+
+// Scope is where an action can be had: a screen, a pane, or everywhere.
+type Scope string
+
+// The scopes.
+const (
+	Global     Scope = "global"
+	Containers Scope = "containers"
+	Pulls      Scope = "pulls"
+	Detail     Scope = "detail"
+	Logs       Scope = "logs"
+	HelpView   Scope = "help"
+	Create     Scope = "create" // closed: text is typed here
+	Dialog     Scope = "dialog" // closed
+	Line       Scope = "line"   // closed: a filter or a search is typed
+)
+
+// Scopes are all scopes in the order of the help screen.
+func Scopes() []Scope {
+	return []Scope{Global, Containers, Detail, Pulls, Logs, Create, Line, Dialog, HelpView}
+}
+
+// Closed reports whether a key that s does not bind is not looked up in Global: text
+// is typed there, or one question is to be answered. Interrupt is heard all the same.
+func (s Scope) Closed() bool { return s == Create || s == Dialog || s == Line }
+
+// Title is the scope's name for a person.
+func (s Scope) Title() string {
+	switch s {
+	case Global:
+		return "Everywhere"
+	case Containers:
+		return "Containers"
+	case Pulls:
+		return "Pulls"
+	case Detail:
+		return "Details"
+	case Logs:
+		return "Logs"
+	case HelpView:
+		return "Help"
+	case Create:
+		return "New container"
+	case Dialog:
+		return "Questions"
+	case Line:
+		return "Filter and search"
+	}
+	return string(s)
+}
