@@ -17,6 +17,10 @@ type Env struct {
 	Now    func() time.Time
 }
 
+// SetStyles changes the theme. What was drawn and kept is drawn again, since panes
+// compare the address of the styles they drew with.
+func (e *Env) SetStyles(s *themes.Styles) { e.Styles = s }
+
 // Pane is one rectangle of the screen. Receivers are pointers; the parent calls its
 // children directly and never through messages.
 type Pane interface {
