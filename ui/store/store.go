@@ -1,0 +1,135 @@
+package store
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"gantry/engine/api"
+)
+
+// Store is the state of the engine as the screens see it.
+type Store struct {
+	containers map[string]api.Container
+	doing      map[string]string
+	pending    []Pending
+	conn       api.Connection
+	heard      time.Time
+	loaded     bool
+	rev        uint64
+}
+
+// New is an empty store: connecting, nothing loaded.
+func New() *Store {
+	return &Store{containers: map[string]api.Container{}, doing: map[string]string{}, conn: api.Connection{State: api.ConnConnecting}}
+}
+
+// Rev grows with every change.
+func (s *Store) Rev() uint64 { return s.rev }
+
+// Conn is the connection as last heard of.
+func (s *Store) Conn() api.Connection { return s.conn }
+
+// Heard is when the engine last sent anything.
+func (s *Store) Heard() time.Time { return s.heard }
+
+// Loaded reports whether a full list has come since the program began.
+func (s *Store) Loaded() bool { return s.loaded }
+
+// Len is the number of containers.
+func (s *Store) Len() int { return len(s.containers) }
+
+// Apply takes an update in and returns the IDs it changed, removed ones included.
+func (s *Store) Apply(u api.Update) []string {
+	s.rev++
+	s.heard = u.At
+	if u.Conn != nil {
+		s.conn = *u.Conn
+	}
+	var changed []string
+	if u.Full {
+		s.loaded = true
+		changed = s.dropOthers(u.Containers)
+	}
+	for _, c := range u.Containers {
+		s.containers[c.ID] = c
+		changed = append(changed, c.ID)
+	}
+	for _, id := range u.Removed {
+		if s.drop(id) {
+			changed = append(changed, id)
+		}
+	}
+	return changed
+}
+
+// dropOthers removes what a full list does not name any more.
+func (s *Store) dropOthers(full []api.Container) []string {
+	here := make(map[string]bool, len(full))
+	for _, c := range full {
+		here[c.ID] = true
+	}
+	var gone []string
+	for id := range s.containers {
+		if !here[id] {
+			gone = append(gone, id)
+		}
+	}
+	slices.Sort(gone)
+	for _, id := range gone {
+		s.drop(id)
+	}
+	return gone
+}
+
+func (s *Store) drop(id string) bool {
+	_, ok := s.containers[id]
+	delete(s.containers, id)
+	delete(s.doing, id)
+	return ok
+}
+
+// Get is the container with the ID.
+func (s *Store) Get(id string) (api.Container, bool) {
+	c, ok := s.containers[id]
+	return c, ok
+}
+
+// ByName is the container with the name.
+func (s *Store) ByName(name string) (api.Container, bool) {
+	if name == "" {
+		return api.Container{}, false
+	}
+	for _, c := range s.containers {
+		if c.Name == name {
+			return c, true
+		}
+	}
+	return api.Container{}, false
+}
+
+// All is every container, by ID.
+func (s *Store) All() []api.Container {
+	out := make([]api.Container, 0, len(s.containers))
+	for _, c := range s.containers {
+		out = append(out, c)
+	}
+	slices.SortFunc(out, func(a, b api.Container) int { return strings.Compare(a.ID, b.ID) })
+	return out
+}
+
+// SetDoing says what is being done to a container ("stopping"); "" is nothing.
+func (s *Store) SetDoing(id, word string) {
+	if s.doing[id] == word {
+		return
+	}
+	s.rev++
+	if word == "" {
+		delete(s.doing, id)
+		return
+	}
+	s.doing[id] = word
+}
+
+// Doing is what is being done to a container; "" when nothing is.
+func (s *Store) Doing(id string) string { return s.doing[id] }
