@@ -1,0 +1,178 @@
+package field
+
+import (
+	"slices"
+	"strings"
+
+	"charm.land/bubbles/v2/key"
+	"charm.land/bubbles/v2/textinput"
+	tea "charm.land/bubbletea/v2"
+
+	"gantry/ui/kit"
+)
+
+// Focus gives the field the keys. Coming from below (last), a list is entered at its end.
+func (m *Model) Focus(last bool) {
+	m.focus, m.row = true, 0
+	if m.spec.Kind == List && last {
+		m.row = max(0, len(m.values)-1)
+	}
+	m.edit()
+}
+
+// Blur takes the keys away. Values that are empty go.
+func (m *Model) Blur() {
+	m.focus, m.input, m.row = false, nil, 0
+	m.values = slices.DeleteFunc(m.values, func(v string) bool { return v == "" })
+}
+
+// Next goes to the next row within the field; false when it is at its end and the form
+// has to go on. A list offers one empty row after its last value.
+func (m *Model) Next() bool {
+	if m.spec.Kind != List || m.row >= len(m.values) || m.values[m.row] == "" {
+		return false
+	}
+	m.row++
+	m.edit()
+	return true
+}
+
+// Prev goes to the row before within the field; false when it is at its beginning.
+func (m *Model) Prev() bool {
+	if m.spec.Kind != List || m.row == 0 {
+		return false
+	}
+	if m.row < len(m.values) && m.values[m.row] == "" {
+		m.values = slices.Delete(m.values, m.row, m.row+1)
+	}
+	m.row--
+	m.edit()
+	return true
+}
+
+// Update handles a key or a paste and reports whether the values have changed. Keys that
+// move between rows are for the form to look at first.
+func (m *Model) Update(msg tea.Msg) (changed bool, cmd tea.Cmd) {
+	if !m.focus {
+		return false, nil
+	}
+	switch m.spec.Kind {
+	case Choice:
+		return m.choose(msg), nil
+	case Check:
+		return m.toggle(msg), nil
+	}
+	switch msg := msg.(type) {
+	case tea.PasteMsg:
+		return m.paste(msg.Content)
+	case tea.KeyPressMsg:
+		if m.spec.Kind == List && msg.String() == "backspace" && m.input.Value() == "" && m.row > 0 {
+			return m.Prev(), nil
+		}
+		if msg.Text != "" {
+			msg.Text = kit.Clean(msg.Text)
+		}
+		return m.type_(msg)
+	}
+	return false, nil
+}
+
+// type_ passes a message to the editor and takes its text over.
+func (m *Model) type_(msg tea.Msg) (bool, tea.Cmd) {
+	before := m.input.Value()
+	next, cmd := m.input.Update(msg)
+	m.input = &next
+	after := next.Value()
+	if after == before {
+		return false, cmd
+	}
+	m.put(m.row, after)
+	return true, cmd
+}
+
+func (m *Model) put(row int, value string) {
+	for len(m.values) <= row {
+		m.values = append(m.values, "")
+	}
+	m.values[row] = value
+}
+
+// paste puts pasted text in: into a list a row for each line, elsewhere as one line.
+func (m *Model) paste(text string) (bool, tea.Cmd) {
+	lines := strings.Split(strings.TrimRight(kit.CleanText(text), "\n"), "\n")
+	if m.spec.Kind != List || len(lines) == 1 {
+		return m.type_(tea.PasteMsg{Content: kit.Clean(strings.Join(lines, " "))})
+	}
+	changed := false
+	for i, l := range lines {
+		if i > 0 && !m.Next() {
+			continue // the row is still empty: an empty line was pasted
+		}
+		if i > 0 && m.input.Value() != "" {
+			m.values = slices.Insert(m.values, m.row, "")
+			m.edit()
+		}
+		did, _ := m.type_(tea.PasteMsg{Content: l})
+		changed = changed || did
+	}
+	return changed, nil
+}
+
+func (m *Model) choose(msg tea.Msg) bool {
+	k, ok := msg.(tea.KeyPressMsg)
+	n := len(m.spec.Choices)
+	if !ok || n < 2 {
+		return false
+	}
+	step := 0
+	switch k.String() {
+	case "left", "h":
+		step = n - 1
+	case "right", "l", "space":
+		step = 1
+	default:
+		return false
+	}
+	i := max(0, slices.Index(m.spec.Choices, m.Value()))
+	m.values = []string{m.spec.Choices[(i+step)%n]}
+	return true
+}
+
+func (m *Model) toggle(msg tea.Msg) bool {
+	k, ok := msg.(tea.KeyPressMsg)
+	if !ok {
+		return false
+	}
+	switch k.String() {
+	case "space", "x", "left", "right":
+	default:
+		return false
+	}
+	if m.Value() == On {
+		m.values = nil
+	} else {
+		m.values = []string{On}
+	}
+	return true
+}
+
+// edit makes the editor for the present row; only texts have one.
+func (m *Model) edit() {
+	if m.spec.Kind != Text && m.spec.Kind != List {
+		return
+	}
+	in := textinput.New()
+	in.Prompt = ""
+	in.SetVirtualCursor(false)
+	in.KeyMap.Paste = key.NewBinding(key.WithDisabled()) // it would run another program; pasting comes from the terminal
+	st := m.env.Styles
+	state := textinput.StyleState{Text: st.Input, Placeholder: st.Ghost, Suggestion: st.Ghost, Prompt: st.Input}
+	in.SetStyles(textinput.Styles{Focused: state, Blurred: state, Cursor: textinput.CursorStyle{Shape: tea.CursorBar}})
+	in.SetWidth(max(1, m.room()-1))
+	if m.row < len(m.values) {
+		in.SetValue(kit.Clean(m.values[m.row]))
+	}
+	in.CursorEnd()
+	in.Focus() // returns a command only for the virtual cursor's blinking
+	m.input = &in
+}
