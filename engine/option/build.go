@@ -1,0 +1,82 @@
+package option
+
+import (
+	"github.com/moby/moby/api/types/container"
+
+	"gantry/engine/api"
+)
+
+// build is a request in the making. put functions see one value at a time through it.
+type build struct {
+	facts  Facts
+	req    api.CreateRequest
+	config *container.Config
+	host   *container.HostConfig
+	detach bool
+
+	// The value being read.
+	key   Key
+	index int
+	value string
+
+	problems api.FieldErrors
+	warnings api.FieldErrors
+}
+
+// newBuild begins with what Docker's client sends when no option is given.
+func newBuild(f Facts) *build {
+	b := &build{
+		facts: f,
+		config: &container.Config{
+			AttachStdout: true,
+			AttachStderr: true,
+			Labels:       map[string]string{},
+		},
+		host: &container.HostConfig{
+			NetworkMode:   defaultNetwork,
+			RestartPolicy: container.RestartPolicy{Name: container.RestartPolicyDisabled},
+		},
+	}
+	b.req = api.CreateRequest{Pull: api.PullMissing, Config: b.config, HostConfig: b.host}
+	return b
+}
+
+// read puts one value into the request.
+func (b *build) read(r *row, i int, v string) {
+	b.key, b.index, b.value = r.Key, i, v
+	if hasNUL(v) {
+		b.refuse("contains a NUL byte", "leave it out")
+		return
+	}
+	r.put(b, v)
+}
+
+// refuse says why the value being read cannot be honoured, and what to write instead.
+func (b *build) refuse(reason, fix string) { b.refuseAt(b.key, b.index, b.value, reason, fix) }
+
+func (b *build) refuseAt(k Key, i int, v, reason, fix string) {
+	b.problems = append(b.problems, api.FieldError{Field: string(k), Index: i, Value: v, Reason: reason, Fix: fix})
+}
+
+// warn says what will be otherwise than written, or surprises.
+func (b *build) warn(reason, fix string) { b.warnAt(b.key, b.index, b.value, reason, fix) }
+
+func (b *build) warnAt(k Key, i int, v, reason, fix string) {
+	b.warnings = append(b.warnings, api.FieldError{Field: string(k), Index: i, Value: v, Reason: reason, Fix: fix})
+}
+
+// without reports that this host has no such cgroup controller. Facts that were not read
+// yet rule nothing out.
+func (b *build) without(controller string) bool {
+	c := b.facts.Host.Controllers
+	return c != nil && !c[controller]
+}
+
+func hasNUL(s string) bool {
+	for i := range len(s) {
+		if s[i] == 0 {
+			return true
+		}
+	}
+	return false
+}

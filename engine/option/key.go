@@ -1,0 +1,64 @@
+package option
+
+// Key names an option: its long flag without dashes, or "image" and "args" for what
+// stands after the flags. It is the Field of an api.FieldError.
+type Key string
+
+// The options that gantry carries out.
+const (
+	KeyImage       Key = "image"
+	KeyName        Key = "name"
+	KeyArgs        Key = "args"
+	KeyTty         Key = "tty"
+	KeyRemove      Key = "rm"
+	KeyDetach      Key = "detach"
+	KeyPull        Key = "pull"
+	KeyPlatform    Key = "platform"
+	KeyEntrypoint  Key = "entrypoint"
+	KeyEnv         Key = "env"
+	KeyWorkdir     Key = "workdir"
+	KeyUser        Key = "user"
+	KeyHostname    Key = "hostname"
+	KeyLabel       Key = "label"
+	KeyInteractive Key = "interactive"
+	KeyStopSignal  Key = "stop-signal"
+	KeyStopTimeout Key = "stop-timeout"
+	KeyNetwork     Key = "network"
+	KeyMemory      Key = "memory"
+	KeyCPUs        Key = "cpus"
+	KeyPidsLimit   Key = "pids-limit"
+	KeyReadOnly    Key = "read-only"
+	KeyPrivileged  Key = "privileged"
+	KeyCapAdd      Key = "cap-add"
+	KeyCapDrop     Key = "cap-drop"
+)
+
+// Section is a page of the form; its text is the page's title.
+type Section string
+
+// The sections, in the order of the form.
+const (
+	SectionBasics    Section = "Basics"
+	SectionProcess   Section = "Process"
+	SectionNetwork   Section = "Network"
+	SectionStorage   Section = "Storage"
+	SectionResources Section = "Resources"
+	SectionSecurity  Section = "Security"
+	SectionAdvanced  Section = "Advanced"
+)
+
+// Kind says what a value is, and so how a form edits it.
+type Kind string
+
+// The kinds of values.
+const (
+	KindText     Kind = "text"
+	KindBool     Kind = "bool"     // "true" or "false", and whatever strconv.ParseBool takes
+	KindChoice   Kind = "choice"   // one of Choices
+	KindNumber   Kind = "number"   // a whole number
+	KindBytes    Kind = "bytes"    // a size: 512m, 2g; units of 1024
+	KindDecimal  Kind = "decimal"  // 1.5
+	KindKeyValue Kind = "keyvalue" // NAME=value
+	KindPath     Kind = "path"     // an absolute path inside the container
+	KindWords    Kind = "words"    // words of a command, one a value; a form edits them as one shell line
+)

@@ -1,0 +1,39 @@
+package option
+
+// across applies the rules that look at more than one option.
+func (b *build) across(d Draft) {
+	if !d.Has(KeyImage) {
+		b.needImage()
+	}
+	b.acrossStreams()
+	if d.Has(KeyEntrypoint) && d.Get(KeyEntrypoint) == "" && !d.Has(KeyArgs) {
+		b.refuseAt(KeyArgs, 0, "", "no command specified: an empty entrypoint drops the image's command too", "write the command to run")
+	}
+	if b.host.Privileged {
+		for _, k := range []Key{KeyCapAdd, KeyCapDrop} {
+			for i, v := range d.values(k) {
+				b.warnAt(k, i, v, "has no effect: a privileged container has every capability", "")
+			}
+		}
+	}
+	if b.req.Platform == "" {
+		b.platformFromEnv()
+	}
+}
+
+// acrossStreams settles which streams are held, as Docker's client does.
+func (b *build) acrossStreams() {
+	if b.config.OpenStdin && !b.config.Tty {
+		b.refuseAt(KeyInteractive, 0, "true", "works only with a tty for now: nobody would hold the container's standard input", "add --tty")
+	}
+	if b.detach {
+		b.config.AttachStdout, b.config.AttachStderr = false, false
+		return
+	}
+	b.config.AttachStdin = b.config.OpenStdin
+	b.config.StdinOnce = b.config.OpenStdin
+}
+
+func (b *build) needImage() {
+	b.refuseAt(KeyImage, 0, "", "an image is needed", "for example nginx:1.27")
+}
