@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"time"
 
 	"gantry/engine/api"
@@ -16,10 +15,17 @@ import (
 // containerd is left alone: nerdctl reserves a name before it makes the container.
 const nameGrace = time.Minute
 
-var validName = regexp.MustCompile(`^[a-zA-Z0-9][a-zA-Z0-9_.-]+$`)
-
-// ValidName reports whether Docker takes s as a container's name.
-func ValidName(s string) bool { return validName.MatchString(s) && len(s) < 256 }
+// ValidName reports whether Docker takes s as a container's name: at least two of letters,
+// digits, "_", "." and "-", of which a letter or digit is first.
+func ValidName(s string) bool {
+	for i, c := range []byte(s) {
+		letter := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
+		if !letter && (i == 0 || c != '_' && c != '.' && c != '-') {
+			return false
+		}
+	}
+	return len(s) >= 2 && len(s) < 256
+}
 
 // AcquireName reserves a name for a container; reserving it again for the same one is
 // fine. A taken name is an *api.NameInUseError, whose State the caller knows better. exists

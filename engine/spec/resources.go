@@ -1,0 +1,90 @@
+package spec
+
+import (
+	"github.com/opencontainers/runtime-spec/specs-go"
+
+	"gantry/engine/host"
+)
+
+// cpuPeriod is the length of a CFS period in microseconds that --cpus is counted in.
+const cpuPeriod = 100_000
+
+// resources are the limits. What needs a controller that the host does not have is left
+// out: it was warned about when the request was checked, and the runtime would fail.
+func (b *builder) resources() error {
+	r := &specs.LinuxResources{}
+	if b.controls("memory") {
+		r.Memory = b.memory()
+	}
+	r.CPU = b.cpu()
+	if limit := b.host.PidsLimit; limit != nil && *limit != 0 && b.controls("pids") {
+		n := max(*limit, -1)
+		r.Pids = &specs.LinuxPids{Limit: &n}
+	}
+	b.s.Linux.Resources = r
+	return nil
+}
+
+// memory: swap is the sum of memory and swap, twice the memory when not given.
+func (b *builder) memory() *specs.LinuxMemory {
+	m, h := specs.LinuxMemory{}, b.host
+	if h.Memory > 0 {
+		m.Limit = &h.Memory
+		swap := h.MemorySwap
+		if swap == 0 {
+			swap = 2 * h.Memory
+		}
+		if swap > 0 && b.Host.SwapLimit {
+			m.Swap = &swap
+		}
+	}
+	if h.MemoryReservation > 0 {
+		m.Reservation = &h.MemoryReservation
+	}
+	if v1 := b.Host.CgroupMode != host.CgroupV2; v1 {
+		if s := h.MemorySwappiness; s != nil && *s >= 0 {
+			n := uint64(*s)
+			m.Swappiness = &n
+		}
+		if h.OomKillDisable != nil && *h.OomKillDisable {
+			m.DisableOOMKiller = h.OomKillDisable
+		}
+	}
+	if m == (specs.LinuxMemory{}) {
+		return nil
+	}
+	return &m
+}
+
+func (b *builder) cpu() *specs.LinuxCPU {
+	c, h := specs.LinuxCPU{}, b.host
+	if b.controls("cpu") {
+		if h.CPUShares > 0 {
+			n := uint64(h.CPUShares)
+			c.Shares = &n
+		}
+		if h.NanoCPUs > 0 {
+			period, quota := uint64(cpuPeriod), h.NanoCPUs*cpuPeriod/1e9
+			c.Period, c.Quota = &period, &quota
+		}
+		if h.CPUPeriod > 0 {
+			n := uint64(h.CPUPeriod)
+			c.Period = &n
+		}
+		if h.CPUQuota > 0 {
+			c.Quota = &h.CPUQuota
+		}
+	}
+	if b.controls("cpuset") {
+		c.Cpus, c.Mems = h.CpusetCpus, h.CpusetMems
+	}
+	if c == (specs.LinuxCPU{}) {
+		return nil
+	}
+	return &c
+}
+
+// controls reports whether a cgroup controller can be used; facts without a list know nothing.
+func (b *builder) controls(controller string) bool {
+	return b.Host.Controllers == nil || b.Host.Controllers[controller]
+}
