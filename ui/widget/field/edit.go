@@ -72,13 +72,13 @@ func (m *Model) Update(msg tea.Msg) (changed bool, cmd tea.Cmd) {
 		if msg.Text != "" {
 			msg.Text = kit.Clean(msg.Text)
 		}
-		return m.type_(msg)
+		return m.typed(msg)
 	}
 	return false, nil
 }
 
-// type_ passes a message to the editor and takes its text over.
-func (m *Model) type_(msg tea.Msg) (bool, tea.Cmd) {
+// typed passes a message to the editor and takes its text over.
+func (m *Model) typed(msg tea.Msg) (bool, tea.Cmd) {
 	before := m.input.Value()
 	next, cmd := m.input.Update(msg)
 	m.input = &next
@@ -101,7 +101,7 @@ func (m *Model) put(row int, value string) {
 func (m *Model) paste(text string) (bool, tea.Cmd) {
 	lines := strings.Split(strings.TrimRight(kit.CleanText(text), "\n"), "\n")
 	if m.spec.Kind != List || len(lines) == 1 {
-		return m.type_(tea.PasteMsg{Content: kit.Clean(strings.Join(lines, " "))})
+		return m.typed(tea.PasteMsg{Content: kit.Clean(strings.Join(lines, " "))})
 	}
 	changed := false
 	for i, l := range lines {
@@ -112,7 +112,7 @@ func (m *Model) paste(text string) (bool, tea.Cmd) {
 			m.values = slices.Insert(m.values, m.row, "")
 			m.edit()
 		}
-		did, _ := m.type_(tea.PasteMsg{Content: l})
+		did, _ := m.typed(tea.PasteMsg{Content: l})
 		changed = changed || did
 	}
 	return changed, nil
@@ -165,10 +165,6 @@ func (m *Model) edit() {
 	in.Prompt = ""
 	in.SetVirtualCursor(false)
 	in.KeyMap.Paste = key.NewBinding(key.WithDisabled()) // it would run another program; pasting comes from the terminal
-	st := m.env.Styles
-	state := textinput.StyleState{Text: st.Input, Placeholder: st.Ghost, Suggestion: st.Ghost, Prompt: st.Input}
-	in.SetStyles(textinput.Styles{Focused: state, Blurred: state, Cursor: textinput.CursorStyle{Shape: tea.CursorBar}})
-	in.SetWidth(max(1, m.room()-1))
 	if m.row < len(m.values) {
 		in.SetValue(kit.Clean(m.values[m.row]))
 	}

@@ -66,9 +66,6 @@ func (m *Model) SetSize(width, label int) {
 	if label > 0 {
 		m.label = label
 	}
-	if m.input != nil {
-		m.input.SetWidth(max(1, m.room()-1))
-	}
 }
 
 // room is the width of the value's column.

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 
 	"gantry/ui/kit"
 )
@@ -108,8 +109,9 @@ func (m *Model) value(i int) string {
 			style = st.Accent
 		}
 		return style.Render(box) + " " + st.Muted.Render(m.spec.Hint)
-	case m.editing(i) && (m.input.Value() != "" || m.ghost == "" && m.spec.Hint == ""):
-		return kit.FitLine(m.input.View(), room)
+	case m.editing(i) && m.input.Value() != "":
+		text, _ := m.window()
+		return st.Input.Render(text)
 	case v == "":
 		return m.vacant(i)
 	case m.spec.Secret && !m.focus:
@@ -136,17 +138,27 @@ func (m *Model) vacant(i int) string {
 
 func (m *Model) editing(i int) bool { return m.input != nil && m.focus && i == m.current() }
 
+// window is the part of the edited text that is shown, and the cursor's cell in it. The
+// editor's own view is not used: it counts characters where cells are meant.
+func (m *Model) window() (text string, cursor int) {
+	room := m.room()
+	value := m.input.Value()
+	at := kit.Width(string([]rune(value)[:m.input.Position()]))
+	if kit.Width(value) < room {
+		return value, at
+	}
+	from := max(0, at-room+1)
+	return ansi.Cut(value, from, from+room), at - from
+}
+
 // Cursor is the terminal's cursor relative to View's upper left corner; nil when the
 // field has no editor or no room for it.
 func (m *Model) Cursor() *tea.Cursor {
 	if m.input == nil || !m.focus || m.room() < 1 {
 		return nil
 	}
-	c := m.input.Cursor()
-	if c == nil {
-		return nil
-	}
-	c.X = m.label + min(c.X, m.room()-1)
-	c.Y = m.Line()
+	_, x := m.window()
+	c := tea.NewCursor(m.label+min(x, m.room()-1), m.Line())
+	c.Shape, c.Blink = tea.CursorBar, false
 	return c
 }

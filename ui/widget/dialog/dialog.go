@@ -1,0 +1,121 @@
+// Package dialog asks one question over the screen, or tells one thing. Cancel is the
+// default of every question. A dialog that a key opened does not answer to that key, nor
+// to keys that are held down, so a hand that is a little too fast confirms nothing.
+package dialog
+
+import (
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"gantry/keymap"
+	"gantry/ui/kit"
+)
+
+// Cancel is the answer of esc and of the button that changes nothing.
+const Cancel = "cancel"
+
+// Button is one answer.
+type Button struct {
+	ID     string // what Update returns
+	Label  string
+	Key    string // a letter that gives this answer at once; "" is none
+	Danger bool   // destroys something: drawn so when it is marked
+}
+
+// Spec is a question.
+type Spec struct {
+	Title   string
+	Body    []string // lines; cleaned, and wrapped to the dialog's width
+	Buttons []Button // from the left; none is one that closes
+	Default string   // ID of the button that is marked at first; "" is Cancel's, else the first
+	Opener  string   // the key that opened it
+}
+
+// Model is an open dialog. Its methods are for one goroutine.
+type Model struct {
+	env    *kit.Env
+	spec   Spec
+	marked int
+	width  int
+	height int
+}
+
+// New opens a dialog.
+func New(env *kit.Env, spec Spec) *Model {
+	if len(spec.Buttons) == 0 {
+		spec.Buttons = []Button{{ID: Cancel, Label: "Close"}}
+	}
+	m := &Model{env: env, spec: spec}
+	want := spec.Default
+	if want == "" {
+		want = Cancel
+	}
+	for i, b := range spec.Buttons {
+		if b.ID == want {
+			m.marked = i
+		}
+	}
+	return m
+}
+
+// Confirm asks whether something that destroys is to be done: Cancel, or verb, which
+// answers "ok". opener is the key that asked for it.
+func Confirm(env *kit.Env, title string, body []string, verb, opener string) *Model {
+	return New(env, Spec{Title: title, Body: body, Opener: opener, Buttons: []Button{
+		{ID: Cancel, Label: "Cancel"}, {ID: OK, Label: verb, Danger: true},
+	}})
+}
+
+// OK is the answer of Confirm's second button.
+const OK = "ok"
+
+// Message tells something.
+func Message(env *kit.Env, title string, body ...string) *Model {
+	return New(env, Spec{Title: title, Body: body})
+}
+
+// Failure tells what happened, why, and what to do.
+func Failure(env *kit.Env, e kit.Explanation) *Model {
+	var body []string
+	if e.Detail != "" {
+		body = append(body, strings.Split(e.Detail, "\n")...)
+	}
+	if e.Fix != "" {
+		body = append(body, "", e.Fix)
+	}
+	return New(env, Spec{Title: e.Title, Body: body})
+}
+
+// Update handles a key; done says that the dialog has been answered, with a button's ID.
+func (m *Model) Update(msg tea.Msg) (answer string, done bool) {
+	k, ok := msg.(tea.KeyPressMsg)
+	if !ok || k.IsRepeat {
+		return "", false
+	}
+	key := k.String()
+	if m.spec.Opener != "" && key == m.spec.Opener {
+		return "", false
+	}
+	for _, b := range m.spec.Buttons {
+		if b.Key != "" && b.Key == key {
+			return b.ID, true
+		}
+	}
+	action, _ := m.env.Keys.Lookup(keymap.Dialog, key)
+	n := len(m.spec.Buttons)
+	switch action {
+	case keymap.DialogNext:
+		m.marked = (m.marked + 1) % n
+	case keymap.DialogPrev:
+		m.marked = (m.marked + n - 1) % n
+	case keymap.DialogPress:
+		return m.spec.Buttons[m.marked].ID, true
+	case keymap.Back:
+		return Cancel, true
+	}
+	return "", false
+}
+
+// Marked is the ID of the button that enter would press.
+func (m *Model) Marked() string { return m.spec.Buttons[m.marked].ID }
