@@ -1,0 +1,21 @@
+package image
+
+import "net"
+
+// hostNames are the directory names under which a registry may be configured, in the
+// order in which containerd looks: host_port_ stands for host:port where a colon cannot
+// be in a name.
+func hostNames(host string) []string {
+	if host == "registry-1.docker.io" || host == "index.docker.io" {
+		host = "docker.io"
+	}
+	h, port, err := net.SplitHostPort(host)
+	if err != nil {
+		return []string{host}
+	}
+	names := []string{h + "_" + port + "_", host}
+	if port == "443" {
+		names = append(names, h)
+	}
+	return names
+}

@@ -1,0 +1,135 @@
+package image
+
+import (
+	"context"
+	"regexp"
+	"strings"
+
+	containerd "github.com/containerd/containerd/v2/client"
+	"github.com/containerd/containerd/v2/core/images"
+	"github.com/containerd/errdefs"
+	"github.com/containerd/platforms"
+	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
+
+	"gantry/engine/api"
+)
+
+// Matcher chooses among an image's platforms. "" is this host's, with whatever else its
+// CPU can run (an arm64 runs v8); a platform that was named is taken strictly.
+func Matcher(platform string) (platforms.MatchComparer, error) {
+	if platform == "" {
+		return platforms.Default(), nil
+	}
+	p, err := platforms.Parse(platform)
+	if err != nil {
+		return nil, api.FieldErrors{{Field: "platform", Value: platform, Reason: "not a platform", Fix: "os/arch, such as linux/arm64"}}
+	}
+	return platforms.OnlyStrict(p), nil
+}
+
+// Get finds an image that is here for a platform ("" is the host's): its record, its
+// manifest and its config; layers may still need EnsureUnpacked. ref is a name, an image
+// ID or a unique beginning of one. An image that is here only for other platforms counts
+// as not found, so that a pull brings what is missing.
+func (s *Store) Get(ctx context.Context, ref, platform string) (containerd.Image, error) {
+	r, err := Parse(ref)
+	if err != nil {
+		return nil, err
+	}
+	match, err := Matcher(platform)
+	if err != nil {
+		return nil, err
+	}
+	img, err := s.record(quiet(ctx), ref, r)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.complete(ctx, img.Target, match); err != nil {
+		if errdefs.IsNotFound(err) {
+			return nil, &api.NotFoundError{Kind: "image", Name: r.Familiar}
+		}
+		return nil, engineError(r, err)
+	}
+	return containerd.NewImageWithPlatform(s.client, img, match), nil
+}
+
+// complete reports with a not-found error whether a manifest for the platform and its
+// config are in the content store.
+func (s *Store) complete(ctx context.Context, target ocispec.Descriptor, match platforms.MatchComparer) error {
+	cs := s.client.ContentStore()
+	m, err := images.Manifest(ctx, cs, target, match)
+	if err != nil {
+		return err
+	}
+	_, err = cs.Info(ctx, m.Config.Digest)
+	return err
+}
+
+var idPrefix = regexp.MustCompile(`^[a-f0-9]{4,63}$`)
+
+// record finds the image store's entry: by name first, then by ID.
+func (s *Store) record(ctx context.Context, given string, r Ref) (images.Image, error) {
+	is := s.client.ImageService()
+	if !r.IsID() {
+		img, err := is.Get(ctx, r.Full)
+		if err == nil {
+			return img, nil
+		}
+		if !errdefs.IsNotFound(err) {
+			return images.Image{}, engineError(r, err)
+		}
+	}
+	prefix := r.Digest
+	if !r.IsID() {
+		if !idPrefix.MatchString(given) {
+			return images.Image{}, &api.NotFoundError{Kind: "image", Name: r.Familiar}
+		}
+		prefix = "sha256:" + given
+	}
+	found, err := is.List(ctx, "target.digest~=^"+prefix)
+	if err != nil {
+		return images.Image{}, engineError(r, err)
+	}
+	if len(found) == 0 {
+		return images.Image{}, &api.NotFoundError{Kind: "image", Name: r.Familiar}
+	}
+	for _, f := range found[1:] {
+		if f.Target.Digest != found[0].Target.Digest {
+			return images.Image{}, &api.AmbiguousError{Prefix: given, IDs: digests(found)}
+		}
+	}
+	return found[0], nil
+}
+
+func digests(found []images.Image) []string {
+	var ids []string
+	for _, f := range found {
+		ids = append(ids, strings.TrimPrefix(f.Target.Digest.String(), "sha256:"))
+	}
+	return ids
+}
+
+// Unpacked reports whether the image's layers are snapshots, so that a container can be
+// made of it at once.
+func (s *Store) Unpacked(ctx context.Context, img containerd.Image) (bool, error) {
+	return img.IsUnpacked(quiet(ctx), s.cfg.Snapshotter)
+}
+
+// EnsureUnpacked makes the image's layers snapshots if they are not. An image whose
+// layers were thrown away after an earlier unpacking is an *api.NotFoundError: pull it.
+func (s *Store) EnsureUnpacked(ctx context.Context, img containerd.Image) error {
+	ctx = quiet(ctx)
+	ok, err := s.Unpacked(ctx, img)
+	if err != nil || ok {
+		return err
+	}
+	if err := s.locks.Lock(ctx, "image "+img.Target().Digest.String()); err != nil {
+		return err
+	}
+	defer s.locks.Unlock("image " + img.Target().Digest.String())
+	err = img.Unpack(ctx, s.cfg.Snapshotter)
+	if errdefs.IsNotFound(err) {
+		return &api.NotFoundError{Kind: "image", Name: img.Name()}
+	}
+	return err
+}
