@@ -4,6 +4,8 @@ import (
 	"strings"
 	"time"
 
+	"charm.land/lipgloss/v2"
+
 	"gantry/ui/kit"
 )
 
@@ -135,31 +137,51 @@ func (m *Model) View() string {
 
 func (m *Model) draw() string {
 	lines := make([]string, 0, m.height)
+	var d drawing
 	for _, r := range m.window() {
-		lines = append(lines, m.line(r))
+		if len(lines) == 0 || d.no != r.no {
+			d = m.prepare(r.no)
+		}
+		lines = append(lines, m.line(d, r.sub))
 	}
 	return kit.Fit(strings.Join(lines, "\n"), m.width, m.height)
 }
 
-// line is one row of the screen.
-func (m *Model) line(r row) string {
-	st, k := m.env.Styles, m.ring.at(r.no)
-	base, match := st.Text, st.Match
+// drawing is a line with what all of its rows need.
+type drawing struct {
+	kept
+	no          int
+	rows        []segment // when it is wrapped
+	matches     []segment
+	base, match lipgloss.Style
+}
+
+func (m *Model) prepare(no int) drawing {
+	st, k := m.env.Styles, m.ring.at(no)
+	d := drawing{kept: k, no: no, matches: m.matches(k.text), base: st.Text, match: st.Match}
 	if k.stderr {
-		base = st.Warn
+		d.base = st.Warn
 	}
-	if r.no == m.current {
-		match = st.MatchCurrent
-	}
-	prefix := ""
-	if m.times {
-		prefix = m.stamp(k.time, r.sub > 0)
+	if no == m.current {
+		d.match = st.MatchCurrent
 	}
 	if m.wrap {
-		return prefix + paint(k.text, wrapped(k.text, m.room())[r.sub], m.matches(k.text), base, match)
+		d.rows = wrapped(k.text, m.room())
 	}
-	seg, lead := shifted(k.text, m.left, m.room())
-	return prefix + kit.Spaces(lead) + paint(k.text, seg, m.matches(k.text), base, match)
+	return d
+}
+
+// line is one row of the screen.
+func (m *Model) line(d drawing, sub int) string {
+	prefix := ""
+	if m.times {
+		prefix = m.stamp(d.time, sub > 0)
+	}
+	if m.wrap {
+		return prefix + paint(d.text, d.rows[sub], d.matches, d.base, d.match)
+	}
+	seg, lead := shifted(d.text, m.left, m.room())
+	return prefix + kit.Spaces(lead) + paint(d.text, seg, d.matches, d.base, d.match)
 }
 
 // stamp is the column of times; a line's further rows have it blank.
