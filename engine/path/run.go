@@ -86,6 +86,14 @@ func (s *Scope) Undo(what string, fn func(context.Context) error) {
 	s.run.undos = append(s.run.undos, undo{s.step, what, fn})
 }
 
+// Undo registers what takes back something done between steps, such as a lease that
+// several steps share. It is not shown with any step.
+func (r *Run) Undo(what string, fn func(context.Context) error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.undos = append(r.undos, undo{-1, what, fn})
+}
+
 // Subject tells the trace which container it is about, as soon as that is known.
 func (r *Run) Subject(id, name string) {
 	r.edit(func(t *Trace) { t.Container, t.Name = id, name })
@@ -179,6 +187,9 @@ func (r *Run) Rollback(ctx context.Context) error {
 		err := u.fn(ctx)
 		if err != nil {
 			errs = append(errs, fmt.Errorf("undo %s: %w", u.what, err))
+		}
+		if u.step < 0 {
+			continue
 		}
 		r.edit(func(t *Trace) {
 			s := &t.Steps[u.step]

@@ -1,0 +1,171 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/containerd/containerd/v2/client"
+	"github.com/containerd/containerd/v2/pkg/namespaces"
+
+	"gantry/engine/api"
+	"gantry/engine/daemon"
+	"gantry/engine/host"
+	"gantry/engine/image"
+	"gantry/engine/option"
+	"gantry/engine/path"
+	"gantry/engine/record"
+	"gantry/engine/task"
+)
+
+// The pauses between attempts to connect: doubled from the first to the last.
+const (
+	firstPause = 100 * time.Millisecond
+	lastPause  = 5 * time.Second
+)
+
+// link is what there is while containerd can be talked to.
+type link struct {
+	client  *client.Client
+	end     daemon.Endpoint
+	caps    daemon.Caps
+	facts   option.Facts
+	info    api.EngineInfo
+	images  *image.Store
+	records *record.Store
+}
+
+// keepConnected connects, follows, and begins again, until ctx ends.
+func (e *Engine) keepConnected(ctx context.Context) {
+	pause := firstPause
+	for ctx.Err() == nil {
+		l, err := e.connect(ctx)
+		if err == nil {
+			pause = firstPause
+			err = e.follow(ctx, l)
+			if cerr := l.client.Close(); cerr != nil {
+				e.log.Warn("close connection", "err", cerr)
+			}
+		}
+		if ctx.Err() != nil {
+			return
+		}
+		e.log.Warn("no connection", "err", err)
+		conn := e.connection()
+		conn.State, conn.Err = api.ConnLost, unavailable(conn.Info.Address, err)
+		e.setConn(nil, conn)
+		select {
+		case <-time.After(pause):
+		case <-e.retry:
+		case <-ctx.Done():
+			return
+		}
+		pause = min(2*pause, lastPause)
+	}
+}
+
+// unavailable makes sure that a lost connection has a typed reason.
+func unavailable(address string, err error) error {
+	var u *api.UnavailableError
+	if errors.As(err, &u) {
+		return err
+	}
+	return &api.UnavailableError{Address: address, Cause: api.UnavailableAny, Err: err}
+}
+
+func (e *Engine) connection() api.Connection {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.conn
+}
+
+// connect finds the engine, brings the embedded one up if that is the choice, and asks
+// what it can do.
+func (e *Engine) connect(ctx context.Context) (*link, error) {
+	dc := e.cfg.Daemon
+	end, err := daemon.Choose(ctx, dc)
+	if err != nil {
+		return nil, err
+	}
+	info := api.EngineInfo{
+		Kind: end.Kind, Address: end.Address, Namespace: e.cfg.Namespace,
+		DataRoot: end.DataRoot, RecordRoot: end.RecordRoot,
+	}
+	dc.Report = func(t path.Trace) {
+		conn := e.connection()
+		if conn.State != api.ConnLost {
+			conn.State = api.ConnStarting
+		}
+		conn.Info, conn.Trace = info, t
+		e.setConn(nil, conn)
+	}
+	if err := daemon.Up(ctx, dc, end); err != nil {
+		return nil, err
+	}
+	c, err := daemon.Dial(ctx, end)
+	if err != nil {
+		return nil, err
+	}
+	l, err := e.describe(ctx, c, end, info)
+	if err != nil {
+		return nil, errors.Join(err, c.Close())
+	}
+	return l, nil
+}
+
+func (e *Engine) describe(ctx context.Context, c *client.Client, end daemon.Endpoint, info api.EngineInfo) (*link, error) {
+	caps, err := daemon.Probe(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	h, err := host.Read(ctx)
+	if err != nil {
+		return nil, err
+	}
+	info.Version, info.Snapshotter = caps.Version, caps.Snapshotter
+	info.CgroupMode = "cgroup v1"
+	if h.CgroupMode == host.CgroupV2 {
+		info.CgroupMode = "cgroup v2"
+	}
+	l := &link{client: c, end: end, caps: caps, info: info}
+	l.facts = option.Facts{Host: h, Server: option.Server{
+		Version: caps.Version, Embedded: end.Kind == api.EngineEmbedded,
+		Snapshotter: caps.Snapshotter, RestartPolicies: caps.RestartPolicies,
+	}}
+	l.images = image.New(c, image.Config{Snapshotter: caps.Snapshotter, DockerConfigDir: e.cfg.DockerConfigDir, Now: e.cfg.Now})
+	l.records = record.Open(end.RecordStore, e.cfg.Namespace)
+	return l, nil
+}
+
+// in puts the engine's containerd namespace into a context.
+func (e *Engine) in(ctx context.Context) context.Context {
+	return namespaces.WithNamespace(ctx, e.cfg.Namespace)
+}
+
+// Info is the engine at hand; it waits for the first connection.
+func (e *Engine) Info(ctx context.Context) (api.EngineInfo, error) {
+	l, err := e.need(ctx)
+	if err != nil {
+		return api.EngineInfo{}, err
+	}
+	return l.info, nil
+}
+
+// Facts are what requests are checked against; it waits for the first connection.
+func (e *Engine) Facts(ctx context.Context) (option.Facts, error) {
+	l, err := e.need(ctx)
+	if err != nil {
+		return option.Facts{}, err
+	}
+	return l.facts, nil
+}
+
+// bootTime falls back to now: start times of processes are then wrong, but nothing else.
+func bootTime(cfg Config) time.Time {
+	t, err := task.BootTime()
+	if err != nil {
+		cfg.Log.Warn("boot time", "err", err)
+		return cfg.Now()
+	}
+	return t
+}

@@ -1,0 +1,244 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/containerd/containerd/v2/client"
+	"github.com/containerd/containerd/v2/core/leases"
+	"github.com/containerd/containerd/v2/core/mount"
+	"github.com/containerd/errdefs"
+	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
+	specs "github.com/opencontainers/runtime-spec/specs-go"
+
+	"gantry/engine/api"
+	"gantry/engine/image"
+	"gantry/engine/option"
+	"gantry/engine/path"
+)
+
+// The steps of the two paths, in order (design: "The path").
+var (
+	createSteps = [...]string{"config", "options", "supported", "image", "pull", "identity", "rootfs", "volumes", "spec", "register"}
+	startSteps  = [...]string{"state", "mounts", "network", "security", "task", "wait", "run", "restart"}
+)
+
+// leaseTime bounds how long a create that was killed keeps what it had fetched.
+const leaseTime = time.Hour
+
+// creation is one create on its way: what the steps found, for the steps that follow.
+type creation struct {
+	e    *Engine
+	l    *link
+	run  *path.Run
+	obs  api.Observer
+	req  api.CreateRequest
+	env  []string // proxy variables from the client config
+	warn []string
+
+	image    client.Image
+	config   ocispec.Image
+	missing  error // why there is no image yet
+	id, name string
+	hostname string
+	unlock   func()        // gives the container's lock back
+	mounts   []mount.Mount // of the snapshot
+	labels   map[string]string
+	oci      *specs.Spec
+	systemd  bool // its cgroup is systemd's
+}
+
+// Create makes a container and leaves it in state Created. Nothing remains of a create
+// that failed or was cancelled.
+func (e *Engine) Create(ctx context.Context, req api.CreateRequest, o api.Observer) (api.Created, error) {
+	run := e.newRun("create", createSteps[:], o)
+	made, err := e.create(ctx, run, req, o)
+	t := run.End(err)
+	e.account(t, imageOf(req), err)
+	if err == nil {
+		e.remember(t)
+	}
+	return made, err
+}
+
+// create carries out the steps on a run that may go on with a start. When it fails
+// everything is taken back before it returns.
+func (e *Engine) create(ctx context.Context, run *path.Run, req api.CreateRequest, o api.Observer) (api.Created, error) {
+	l, err := e.need(ctx)
+	if err != nil {
+		return api.Created{}, err
+	}
+	ctx = e.in(ctx)
+	c := &creation{e: e, l: l, run: run, obs: o, req: req, unlock: func() {}}
+	defer func() { c.unlock() }()
+	if err := c.steps(ctx); err != nil {
+		if uerr := run.Rollback(ctx); uerr != nil {
+			e.log.Error("undo of a create", "id", c.id, "err", uerr)
+		}
+		return api.Created{}, err
+	}
+	run.Commit()
+	made := api.Created{ID: c.id, Name: c.name, Warnings: c.warn}
+	if o.Registered != nil {
+		o.Registered(made)
+	}
+	return made, nil
+}
+
+func (c *creation) steps(ctx context.Context) error {
+	for _, s := range []struct {
+		name string
+		do   func(context.Context, *path.Scope) error
+	}{
+		{"config", c.clientConfig},
+		{"options", c.options},
+		{"supported", c.supported},
+	} {
+		if err := c.run.Do(ctx, s.name, s.do); err != nil {
+			return err
+		}
+	}
+	// One lease spans the pull and the create: without it the garbage collector may take
+	// a layer or the snapshot before the container refers to it.
+	ctx, release, err := c.lease(ctx)
+	if err != nil {
+		return err
+	}
+	for _, s := range []struct {
+		name string
+		do   func(context.Context, *path.Scope) error
+	}{
+		{"image", c.findImage},
+		{"pull", c.pull},
+		{"identity", c.identity},
+		{"rootfs", c.rootfs},
+		{"volumes", c.volumes},
+		{"spec", c.spec},
+		{"register", c.register},
+	} {
+		if err := c.run.Do(ctx, s.name, s.do); err != nil {
+			return err
+		}
+	}
+	// The lease is given back last: an undo of a failed step removes it too.
+	return release(ctx)
+}
+
+// lease opens the lease of this create; release gives it back when all went well.
+func (c *creation) lease(ctx context.Context) (context.Context, func(context.Context) error, error) {
+	m := c.l.client.LeasesService()
+	lease, err := m.Create(ctx, leases.WithRandomID(), leases.WithExpiration(leaseTime),
+		leases.WithLabels(map[string]string{"gantry/purpose": "create"}))
+	if err != nil {
+		return ctx, nil, fmt.Errorf("create lease: %w", err)
+	}
+	drop := func(ctx context.Context) error {
+		if err := m.Delete(ctx, lease); err != nil && !errdefs.IsNotFound(err) {
+			return fmt.Errorf("delete lease: %w", err)
+		}
+		return nil
+	}
+	c.run.Undo("drop the lease", drop)
+	return leases.WithLease(ctx, lease.ID), drop, nil
+}
+
+// clientConfig adds the proxies of Docker's client config, never over what the user set.
+func (c *creation) clientConfig(_ context.Context, s *path.Scope) error {
+	if c.req.Config == nil || c.req.HostConfig == nil {
+		return api.FieldErrors{{Field: "image", Reason: "missing", Fix: "name an image"}}
+	}
+	env, warning := proxies(c.e.cfg.DockerConfigDir, c.l.end.Address, c.req)
+	if warning != "" {
+		c.warn = append(c.warn, warning)
+	}
+	c.env = env
+	if len(env) > 0 {
+		s.Detail("%d proxy variables", len(env))
+	}
+	return nil
+}
+
+// options checks the whole request by the same rules as the form and the command line;
+// a request may come from elsewhere.
+func (c *creation) options(_ context.Context, s *path.Scope) error {
+	p := option.FromRequest(c.req).Parse(c.l.facts)
+	if len(p.Problems) > 0 {
+		return api.FieldErrors(p.Problems)
+	}
+	for _, w := range p.Warnings {
+		c.warn = append(c.warn, w.Error())
+	}
+	return nil
+}
+
+// supported refuses what this server or host cannot do.
+func (c *creation) supported(_ context.Context, s *path.Scope) error {
+	if c.l.caps.Snapshotter == "" {
+		return &api.UnsupportedError{What: "creating a container", Reason: "containerd has no usable snapshotter"}
+	}
+	s.Detail("containerd %s", c.l.info.Version)
+	return nil
+}
+
+// findImage looks for the image among the local ones.
+func (c *creation) findImage(ctx context.Context, s *path.Scope) error {
+	img, err := c.l.images.Get(ctx, c.req.Config.Image, c.req.Platform)
+	if err != nil && !isNotFound(err, "image") {
+		return err
+	}
+	c.image, c.missing = img, err
+	switch {
+	case err == nil:
+		s.Detail("%s", familiar(img.Name()))
+	case c.req.Pull == api.PullNever:
+		return &api.PullError{Ref: c.req.Config.Image, Cause: api.PullNotHere, Err: err}
+	default:
+		s.Detail("not here yet")
+	}
+	return nil
+}
+
+// pull fetches the image when it is missing, or always, and reads its config.
+func (c *creation) pull(ctx context.Context, s *path.Scope) error {
+	switch {
+	case c.req.Pull == api.PullAlways || c.missing != nil:
+		began := c.e.cfg.Now()
+		img, err := c.l.images.Pull(ctx, c.req.Config.Image, c.req.Platform, c.obs.Pull)
+		c.e.metrics.note("pull", c.e.cfg.Now().Sub(began), err)
+		if err != nil {
+			return err
+		}
+		c.image = img
+		s.Detail("%s", familiar(img.Name()))
+	default:
+		s.Skip("already here")
+	}
+	var err error
+	c.config, err = c.l.images.Config(ctx, c.image)
+	return err
+}
+
+// imageOf is the image that a request names; "" when it has no config.
+func imageOf(req api.CreateRequest) string {
+	if req.Config == nil {
+		return ""
+	}
+	return req.Config.Image
+}
+
+// familiar is an image's name as a person writes it.
+func familiar(name string) string {
+	r, err := image.Parse(name)
+	if err != nil {
+		return name
+	}
+	return r.Familiar
+}
+
+// isNotFound reports whether a thing of that kind does not exist.
+func isNotFound(err error, kind string) bool {
+	var e *api.NotFoundError
+	return errors.As(err, &e) && e.Kind == kind
+}

@@ -1,0 +1,203 @@
+package engine
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"gantry/engine/api"
+)
+
+// updateGap is the least time between two updates to one watcher: 20 a second.
+const updateGap = 50 * time.Millisecond
+
+// hub holds the latest state of every container and passes changes on to watchers. It
+// never waits for one: what a watcher has not taken yet is merged by ID.
+type hub struct {
+	mu       sync.Mutex
+	conn     *api.Connection
+	listed   bool // the first full list has come
+	all      map[string]api.Container
+	oom      map[string]time.Time // when the kernel last killed in a container for want of memory
+	watchers map[*watcher]struct{}
+}
+
+type watcher struct {
+	wake    chan struct{} // one slot
+	pending api.Update
+	changed map[string]api.Container
+	removed map[string]struct{}
+	waiting bool // something is pending
+}
+
+func (h *hub) init() {
+	h.all = map[string]api.Container{}
+	h.oom = map[string]time.Time{}
+	h.watchers = map[*watcher]struct{}{}
+}
+
+// publish applies an update and hands it on.
+func (h *hub) publish(u api.Update) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if u.Conn != nil {
+		h.conn = u.Conn
+	}
+	if u.Full {
+		h.listed = true
+		h.all = make(map[string]api.Container, len(u.Containers))
+	}
+	for _, c := range u.Containers {
+		h.all[c.ID] = c
+	}
+	for _, id := range u.Removed {
+		delete(h.all, id)
+		delete(h.oom, id)
+	}
+	for w := range h.watchers {
+		w.merge(u)
+	}
+}
+
+func (w *watcher) merge(u api.Update) {
+	if u.Conn != nil {
+		w.pending.Conn = u.Conn
+	}
+	if u.Full {
+		w.pending.Full = true
+		clear(w.changed)
+		clear(w.removed)
+	}
+	for _, c := range u.Containers {
+		w.changed[c.ID] = c
+		delete(w.removed, c.ID)
+	}
+	for _, id := range u.Removed {
+		delete(w.changed, id)
+		w.removed[id] = struct{}{}
+	}
+	w.pending.At = u.At
+	w.waiting = true
+	select {
+	case w.wake <- struct{}{}:
+	default:
+	}
+}
+
+// take empties what is pending; ok is false when nothing is.
+func (h *hub) take(w *watcher) (u api.Update, ok bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if !w.waiting {
+		return api.Update{}, false
+	}
+	u = w.pending
+	u.Containers = make([]api.Container, 0, len(w.changed))
+	for _, c := range w.changed {
+		u.Containers = append(u.Containers, c.Clone())
+	}
+	u.Removed = slices.Collect(maps.Keys(w.removed))
+	w.pending, w.waiting = api.Update{}, false
+	clear(w.changed)
+	clear(w.removed)
+	return u, true
+}
+
+func (h *hub) join() *watcher {
+	w := &watcher{wake: make(chan struct{}, 1), changed: map[string]api.Container{}, removed: map[string]struct{}{}}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.watchers[w] = struct{}{}
+	first := api.Update{Conn: h.conn, Full: h.listed}
+	if h.listed {
+		first.Containers = slices.Collect(maps.Values(h.all))
+	}
+	if h.conn != nil || h.listed {
+		w.merge(first)
+	}
+	return w
+}
+
+func (h *hub) leave(w *watcher) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	delete(h.watchers, w)
+}
+
+// get is what the live list says of a container.
+func (h *hub) get(id string) (api.Container, bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	c, ok := h.all[id]
+	return c, ok
+}
+
+// states counts the containers by state.
+func (h *hub) states() map[api.State]int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	n := map[api.State]int{}
+	for _, c := range h.all {
+		n[c.State]++
+	}
+	return n
+}
+
+// Watch follows the connection and the containers: first how it stands, then changes, at
+// most 20 updates a second, until ctx or the engine ends. Then the channel is closed.
+func (e *Engine) Watch(ctx context.Context) <-chan api.Update {
+	out := make(chan api.Update)
+	w := e.hub.join()
+	e.done.Go(func() {
+		defer close(out)
+		defer e.hub.leave(w)
+		for {
+			select {
+			case <-w.wake:
+			case <-ctx.Done():
+				return
+			case <-e.closed:
+				return
+			}
+			u, ok := e.hub.take(w)
+			if !ok {
+				continue
+			}
+			select {
+			case out <- u:
+			case <-ctx.Done():
+				return
+			case <-e.closed:
+				return
+			}
+			select {
+			case <-time.After(updateGap):
+			case <-ctx.Done():
+				return
+			case <-e.closed:
+				return
+			}
+		}
+	})
+	return out
+}
+
+// sawOOM notes that the kernel killed something in a container for want of memory.
+func (h *hub) sawOOM(id string, at time.Time) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.oom[id] = at
+}
+
+// oomWindow is how far an OOM event and the exit it caused may lie apart.
+const oomWindow = 3 * time.Second
+
+// oomKilled reports whether an exit came with an OOM kill.
+func (h *hub) oomKilled(id string, exit time.Time) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	at, ok := h.oom[id]
+	return ok && exit.Sub(at).Abs() < oomWindow
+}

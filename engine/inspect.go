@@ -1,0 +1,125 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"time"
+
+	"github.com/containerd/containerd/v2/core/containers"
+	"github.com/containerd/errdefs"
+	"github.com/containerd/typeurl/v2"
+	"github.com/moby/moby/api/types/container"
+	"github.com/moby/moby/api/types/network"
+	specs "github.com/opencontainers/runtime-spec/specs-go"
+
+	"gantry/engine/api"
+)
+
+// Inspect is a container in the shape of Docker's GET /containers/{id}/json.
+func (e *Engine) Inspect(ctx context.Context, id string) (*container.InspectResponse, error) {
+	l, err := e.need(ctx)
+	if err != nil {
+		return nil, err
+	}
+	ctx = e.in(ctx)
+	rec, err := l.client.ContainerService().Get(ctx, id)
+	if errdefs.IsNotFound(err) {
+		return nil, &api.NotFoundError{Kind: "container", Name: id}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read container: %w", err)
+	}
+	c, ok, err := e.load(ctx, l, id)
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		return nil, &api.NotFoundError{Kind: "container", Name: id}
+	}
+	req, err := l.records.State(id).Request()
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		e.log.Warn("read the request", "id", id, "err", err)
+	}
+	files := l.records.Paths(id)
+	r := &container.InspectResponse{
+		ID: c.ID, Name: "/" + c.Name, Created: c.CreatedAt.UTC().Format(time.RFC3339Nano),
+		State: inspectState(c), Image: e.imageID(ctx, l, c), Driver: rec.Snapshotter,
+		Platform: "linux", RestartCount: c.RestartCount,
+		ResolvConfPath: files.ResolvConf, HostnamePath: files.Hostname, HostsPath: files.Hosts, LogPath: files.Log,
+		Mounts:     []container.MountPoint{},
+		HostConfig: req.HostConfig, Config: inspectConfig(c, req),
+		NetworkSettings: &container.NetworkSettings{Ports: network.PortMap{}, Networks: map[string]*network.EndpointSettings{}},
+	}
+	for _, n := range c.Networks {
+		r.NetworkSettings.Networks[n] = &network.EndpointSettings{}
+	}
+	return r, addSpec(r, rec)
+}
+
+// addSpec adds what only the OCI spec tells, with the final command and environment.
+func addSpec(r *container.InspectResponse, rec containers.Container) error {
+	if rec.Spec == nil {
+		return nil
+	}
+	v, err := typeurl.UnmarshalAny(rec.Spec)
+	if err != nil {
+		return fmt.Errorf("decode the spec: %w", err)
+	}
+	s, ok := v.(*specs.Spec)
+	if !ok || s.Process == nil {
+		return nil
+	}
+	r.AppArmorProfile, r.ProcessLabel = s.Process.ApparmorProfile, s.Process.SelinuxLabel
+	if len(s.Process.Args) > 0 {
+		r.Path, r.Args = s.Process.Args[0], s.Process.Args[1:]
+	}
+	r.Config.Env, r.Config.WorkingDir = s.Process.Env, s.Process.Cwd
+	if len(r.Config.Entrypoint)+len(r.Config.Cmd) == 0 {
+		r.Config.Cmd = s.Process.Args
+	}
+	if s.Hostname != "" {
+		r.Config.Hostname = s.Hostname
+	}
+	for _, m := range s.Mounts {
+		if m.Type != "bind" && m.Type != "none" || filepath.Dir(m.Destination) == "/etc" {
+			continue
+		}
+		r.Mounts = append(r.Mounts, container.MountPoint{Type: "bind", Source: m.Source, Destination: m.Destination})
+	}
+	return nil
+}
+
+// imageID is the digest of the image that the container's reference names now, as far as
+// it is here.
+func (e *Engine) imageID(ctx context.Context, l *link, c api.Container) string {
+	img, err := l.images.Get(ctx, c.Image, c.Platform)
+	if err != nil {
+		return ""
+	}
+	return img.Target().Digest.String()
+}
+
+func inspectState(c api.Container) *container.State {
+	s := &container.State{
+		Status: container.ContainerState(c.State), Running: c.State.Alive(), Paused: c.State == api.StatePaused,
+		Restarting: c.State == api.StateRestarting, OOMKilled: c.OOMKilled, Dead: c.State == api.StateDead,
+		Pid: int(c.Pid), ExitCode: c.ExitCode, Error: c.Error,
+	}
+	s.StartedAt, s.FinishedAt = dockerTime(c.StartedAt), dockerTime(c.FinishedAt)
+	return s
+}
+
+// dockerTime writes a time as Docker does: one that never was is the year 1.
+func dockerTime(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
+
+func inspectConfig(c api.Container, req api.CreateRequest) *container.Config {
+	cfg := container.Config{Tty: c.Tty, OpenStdin: c.OpenStdin}
+	if req.Config != nil {
+		cfg = *req.Config
+	}
+	cfg.Image, cfg.Labels = c.Image, c.Labels
+	return &cfg
+}

@@ -1,0 +1,195 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+
+	"github.com/containerd/containerd/api/types/runc/options"
+	"github.com/containerd/containerd/v2/contrib/apparmor"
+	"github.com/containerd/containerd/v2/core/containers"
+	"github.com/containerd/errdefs"
+	"github.com/containerd/platforms"
+	"github.com/containerd/typeurl/v2"
+
+	"gantry/engine/api"
+	"gantry/engine/path"
+	"gantry/engine/record"
+	"gantry/engine/spec"
+	"gantry/engine/stdio"
+)
+
+const (
+	// runtimeName is containerd's shim for runc.
+	runtimeName = "io.containerd.runc.v2"
+	// nameTries is how many random names are tried, as Docker does.
+	nameTries = 6
+)
+
+// identity gives the container its ID, makes its state dir and reserves its name.
+func (c *creation) identity(ctx context.Context, s *path.Scope) error {
+	var err error
+	if c.id, err = record.NewID(c.e.random); err != nil {
+		return err
+	}
+	c.hostname = c.req.Config.Hostname
+	hostNet := c.req.HostConfig.NetworkMode.IsHost()
+	if c.hostname == "" && hostNet {
+		c.hostname = hostName()
+	}
+	if c.hostname == "" {
+		c.hostname = api.ShortID(c.id)
+	}
+	s.Undo("remove its files", func(context.Context) error { return c.l.records.Remove(c.id) })
+	c.unlock, err = c.l.records.Create(record.New{
+		ID: c.id, Name: c.req.Name, Hostname: c.hostname, Log: c.logConfig(), Request: c.req,
+	})
+	if err != nil {
+		return err
+	}
+	if err := c.reserveName(ctx, s); err != nil {
+		return err
+	}
+	c.run.Subject(c.id, c.name)
+	s.Detail("%s", c.name)
+	return nil
+}
+
+// reserveName takes the name that was asked for, or a random one that is free.
+func (c *creation) reserveName(ctx context.Context, s *path.Scope) error {
+	s.Undo("release the name", func(context.Context) error {
+		if c.name == "" {
+			return nil
+		}
+		return c.l.records.ReleaseName(c.name, c.id)
+	})
+	exists := func(id string) bool {
+		_, err := c.l.client.ContainerService().Get(ctx, id)
+		return !errdefs.IsNotFound(err) // when in doubt it exists
+	}
+	if name := c.req.Name; name != "" {
+		err := c.l.records.AcquireName(name, c.id, exists)
+		var taken *api.NameInUseError
+		if errors.As(err, &taken) {
+			if o, ok, lerr := c.e.load(ctx, c.l, taken.ID); lerr == nil && ok {
+				taken.State = o.State
+			}
+		}
+		if err == nil {
+			c.name = name
+		}
+		return err
+	}
+	r := rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64()))
+	var err error
+	for try := range nameTries {
+		name := record.RandomName(r, try)
+		if err = c.l.records.AcquireName(name, c.id, exists); err == nil {
+			c.name = name
+			return nil
+		}
+	}
+	return err
+}
+
+func (c *creation) logConfig() record.LogConfig {
+	return record.LogConfig{Driver: "json-file", Address: c.l.end.Address}
+}
+
+// spec makes the OCI runtime spec, and the labels whose nerdctl part becomes its annotations.
+func (c *creation) spec(ctx context.Context, s *path.Scope) error {
+	user, err := c.user(ctx)
+	if err != nil {
+		return err
+	}
+	labels, err := c.makeLabels()
+	if err != nil {
+		return err
+	}
+	group, err := spec.CgroupsPath(c.l.facts.Host, c.l.end.Kind == api.EngineEmbedded, c.e.cfg.Namespace, c.id, c.req.HostConfig.CgroupParent)
+	if err != nil {
+		return err
+	}
+	files := c.l.records.Paths(c.id)
+	c.oci, err = spec.Build(spec.Input{
+		Hostname: c.hostname, Request: c.req, Image: c.config.Config, Host: c.l.facts.Host, User: user,
+		CgroupsPath: group.Path, ResolvConf: files.ResolvConf, Hosts: files.Hosts, HostnameFile: files.Hostname,
+		Env: c.env, Labels: labels, AppArmor: c.appArmor(),
+	})
+	if err != nil {
+		return err
+	}
+	c.labels, c.systemd = labels, group.Systemd
+	s.Detail("user %d:%d", user.UID, user.GID)
+	return nil
+}
+
+// appArmor is the profile to run under, where the kernel has AppArmor and the profile can be
+// loaded. That it cannot is said, and is no reason to refuse the container.
+func (c *creation) appArmor() string {
+	if !c.l.facts.Host.AppArmor || c.req.HostConfig.Privileged {
+		return ""
+	}
+	if err := apparmor.LoadDefaultProfile(spec.AppArmorProfile); err != nil {
+		c.warn = append(c.warn, "runs without AppArmor: its profile cannot be loaded: "+err.Error())
+		return ""
+	}
+	return spec.AppArmorProfile
+}
+
+func (c *creation) makeLabels() (map[string]string, error) {
+	args, err := spec.Args(c.req.Config, c.config.Config)
+	if err != nil {
+		return nil, err
+	}
+	stop, err := spec.StopSignal(c.req.Config, c.config.Config)
+	if err != nil {
+		return nil, err
+	}
+	in := record.Input{
+		Namespace: c.e.cfg.Namespace, Name: c.name, Hostname: c.hostname,
+		StateDir: c.l.records.Dir(c.id), LogURI: stdio.LogURI(c.l.end.Helper, c.l.records.Dir(c.id)), Log: c.logConfig(),
+		Platform:   platforms.Format(platforms.Normalize(c.config.Platform)),
+		StopSignal: stop, Networks: []string{string(c.req.HostConfig.NetworkMode)}, Args: args,
+		Version: c.e.cfg.Version, ImageLabels: c.config.Config.Labels, Request: c.req,
+	}
+	for p := range c.config.Config.ExposedPorts {
+		in.ImagePorts = append(in.ImagePorts, p)
+	}
+	return record.Labels(in)
+}
+
+// register makes the containerd record: from here on the container exists.
+func (c *creation) register(ctx context.Context, s *path.Scope) error {
+	rec := containers.Container{
+		ID: c.id, Labels: c.labels, Image: c.image.Name(),
+		Snapshotter: c.l.caps.Snapshotter, SnapshotKey: c.id,
+	}
+	var err error
+	if rec.Spec, err = typeurl.MarshalAny(c.oci); err != nil {
+		return fmt.Errorf("encode the spec: %w", err)
+	}
+	rec.Runtime.Name = runtimeName
+	rec.Runtime.Options, err = typeurl.MarshalAny(&options.Options{Root: c.l.end.RuncRoot, SystemdCgroup: c.systemd})
+	if err != nil {
+		return fmt.Errorf("encode the runtime's options: %w", err)
+	}
+	s.Undo("delete the record", func(ctx context.Context) error {
+		return ignoreNotFound(c.l.client.ContainerService().Delete(ctx, c.id))
+	})
+	if _, err := c.l.client.ContainerService().Create(ctx, rec); err != nil {
+		return fmt.Errorf("register the container: %w", err)
+	}
+	return nil
+}
+
+// hostName is this host's name, for containers that share its network.
+func hostName() string {
+	name, err := os.Hostname()
+	if err != nil {
+		return "localhost"
+	}
+	return name
+}

@@ -1,0 +1,112 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/containerd/errdefs"
+
+	"gantry/engine/api"
+	"gantry/engine/path"
+	"gantry/engine/task"
+)
+
+// Remove removes a container and everything that is its own: task, record, snapshot, name,
+// state dir. A running one is refused unless opt.Force is set. What an interrupted remove
+// leaves, the next one or the sweep at connect takes away.
+func (e *Engine) Remove(ctx context.Context, id string, opt api.RemoveOptions, o api.Observer) error {
+	run := e.newRun("remove", []string{"state", "task", "record", "rootfs", "files"}, o)
+	err := e.remove(ctx, run, id, opt)
+	e.account(run.End(err), "", err)
+	return err
+}
+
+func (e *Engine) remove(ctx context.Context, run *path.Run, id string, opt api.RemoveOptions) error {
+	l, err := e.need(ctx)
+	if err != nil {
+		return err
+	}
+	ctx = e.in(ctx)
+	unlock, err := l.records.Lock(ctx, id)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	var c api.Container
+	err = run.Do(ctx, "state", func(ctx context.Context, sc *path.Scope) error {
+		c, err = e.removable(ctx, l, id, opt.Force)
+		run.Subject(c.ID, c.Name)
+		sc.Detail("%s", c.State)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	rec, err := l.client.ContainerService().Get(ctx, id)
+	if err != nil {
+		return fmt.Errorf("read container: %w", err)
+	}
+	// From here on it is finished whatever happens to the caller: half a container is no use.
+	ctx = context.WithoutCancel(ctx)
+	return errors.Join(
+		run.Do(ctx, "task", func(ctx context.Context, sc *path.Scope) error { return task.Delete(ctx, l.client, id) }),
+		run.Do(ctx, "record", func(ctx context.Context, sc *path.Scope) error {
+			return ignoreNotFound(l.client.ContainerService().Delete(ctx, id))
+		}),
+		run.Do(ctx, "rootfs", func(ctx context.Context, sc *path.Scope) error {
+			if rec.SnapshotKey == "" {
+				sc.Skip("none")
+				return nil
+			}
+			return ignoreNotFound(l.client.SnapshotService(rec.Snapshotter).Remove(ctx, rec.SnapshotKey))
+		}),
+		run.Do(ctx, "files", func(ctx context.Context, sc *path.Scope) error {
+			return errors.Join(l.records.ReleaseName(c.Name, id), l.records.Remove(id))
+		}),
+	)
+}
+
+// removable says whether a container may be removed as asked.
+func (e *Engine) removable(ctx context.Context, l *link, id string, force bool) (api.Container, error) {
+	c, ok, err := e.load(ctx, l, id)
+	switch {
+	case err != nil:
+		return c, err
+	case !ok:
+		return c, &api.NotFoundError{Kind: "container", Name: id}
+	case !mayChange(c.Owner):
+		return c, &api.OwnerError{Action: "remove", Name: c.DisplayName(), Owner: c.Owner, Reason: "remove it with its owner's tools"}
+	case c.State == api.StatePaused && !force:
+		return c, &api.StateError{Action: "remove", Name: c.DisplayName(), State: c.State, Fix: "unpause and stop it, or remove it by force"}
+	case c.State.Alive() && !force:
+		return c, &api.StateError{Action: "remove", Name: c.DisplayName(), State: c.State, Fix: "stop it, or remove it by force"}
+	}
+	return c, nil
+}
+
+func ignoreNotFound(err error) error {
+	if errdefs.IsNotFound(err) {
+		return nil
+	}
+	return err
+}
+
+// autoRemove removes a container that was to go at its end. Another gantry, or nerdctl,
+// may have been quicker.
+func (e *Engine) autoRemove(ctx context.Context, id string) {
+	err := e.Remove(ctx, id, api.RemoveOptions{Force: false, Volumes: true}, api.Observer{})
+	var gone *api.NotFoundError
+	if err != nil && !errors.As(err, &gone) {
+		e.log.Warn("remove at its end", "id", id, "err", err)
+	}
+}
+
+// ended is told when a container's process has ended.
+func (e *Engine) ended(ctx context.Context, l *link, id string) {
+	c, ok := e.hub.get(id)
+	if !ok || !c.AutoRemove || !mayChange(c.Owner) {
+		return
+	}
+	e.done.Go(func() { e.autoRemove(ctx, id) })
+}

@@ -1,0 +1,64 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/containerd/containerd/v2/core/mount"
+	"github.com/containerd/errdefs"
+	"github.com/opencontainers/image-spec/identity"
+
+	"gantry/engine/path"
+	"gantry/engine/spec"
+)
+
+// rootfs prepares the container's writable snapshot on top of the image's layers.
+func (c *creation) rootfs(ctx context.Context, s *path.Scope) error {
+	if err := c.l.images.EnsureUnpacked(ctx, c.image); err != nil {
+		return err
+	}
+	layers, err := c.image.RootFS(ctx)
+	if err != nil {
+		return fmt.Errorf("read the image's layers: %w", err)
+	}
+	parent := identity.ChainID(layers).String()
+	sn := c.l.client.SnapshotService(c.l.caps.Snapshotter)
+	s.Undo("remove the snapshot", func(ctx context.Context) error {
+		if err := sn.Remove(ctx, c.id); err != nil && !errdefs.IsNotFound(err) {
+			return err
+		}
+		return nil
+	})
+	c.mounts, err = sn.Prepare(ctx, c.id, parent)
+	if err != nil {
+		return fmt.Errorf("prepare the root filesystem: %w", err)
+	}
+	s.Detail("%s", c.l.caps.Snapshotter)
+	return nil
+}
+
+// volumes are not made yet: a volume that the image declares is a plain directory of the
+// container's own filesystem.
+func (c *creation) volumes(_ context.Context, s *path.Scope) error {
+	if n := len(c.config.Config.Volumes); n > 0 {
+		s.Skip("volumes come later: %d of the image stay in the container", n)
+		return nil
+	}
+	s.Skip("none")
+	return nil
+}
+
+// user looks the user up in the image's own passwd and group files, which needs the
+// snapshot mounted for a moment.
+func (c *creation) user(ctx context.Context) (u spec.User, err error) {
+	name := c.req.Config.User
+	if name == "" {
+		name = c.config.Config.User
+	}
+	// The mount is read-only and private to this call; mount.WithTempMount unmounts also when ctx ended.
+	err = mount.WithReadonlyTempMount(ctx, c.mounts, func(root string) error {
+		u, err = spec.LookupUser(root, name)
+		return err
+	})
+	return u, err
+}

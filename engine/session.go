@@ -1,0 +1,153 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"sync"
+
+	"github.com/containerd/containerd/v2/client"
+	"github.com/moby/term"
+
+	"gantry/engine/api"
+	"gantry/engine/stdio"
+)
+
+// defaultDetachKeys are Docker's.
+const defaultDetachKeys = "ctrl-p,ctrl-q"
+
+// session is a container's streams joined to a caller's.
+type session struct {
+	e      *Engine
+	l      *link
+	c      api.Container
+	client *stdio.Client
+	stdin  *os.File // write end of the terminal's input; nil: none
+	exit   <-chan client.ExitStatus
+	cancel context.CancelFunc
+	ctx    context.Context // ends when the session is closed or the caller's context ended
+	detach chan struct{}   // closed when the user typed the detach keys
+	once   sync.Once
+
+	out chan outcome
+}
+
+type outcome struct {
+	code  int
+	known bool
+	err   error
+}
+
+// attach joins the caller's streams to the logger's socket. The process has not started
+// yet, so no byte can be missed.
+func (e *Engine) attach(ctx context.Context, st *starting) (*session, error) {
+	c, err := stdio.Attach(ctx, st.stateDir)
+	if err != nil {
+		return nil, fmt.Errorf("attach to the container's streams: %w", err)
+	}
+	s := &session{e: e, l: st.l, c: st.c, client: c, exit: st.exit, detach: make(chan struct{}), out: make(chan outcome, 1)}
+	s.ctx, s.cancel = context.WithCancel(ctx)
+	a := st.opt.Attach
+	if st.c.Tty && a.Stdin != nil && st.c.OpenStdin {
+		if s.stdin, err = stdio.OpenStdin(st.stateDir); err != nil {
+			return nil, errors.Join(err, c.Close())
+		}
+		keys := a.DetachKeys
+		if keys == "" {
+			keys = defaultDetachKeys
+		}
+		seq, err := term.ToBytes(keys)
+		if err != nil {
+			return nil, errors.Join(api.FieldErrors{{Field: "detach-keys", Value: keys, Reason: err.Error()}}, c.Close(), s.stdin.Close())
+		}
+		// Ends with the caller's reader, which only the caller can interrupt.
+		go s.copyIn(term.NewEscapeProxy(a.Stdin, seq))
+	}
+	if st.c.Tty && a.Resize != nil {
+		s.e.done.Go(func() { s.resize(st.task, a.Resize) })
+	}
+	s.e.done.Go(func() {
+		code, known, err := c.Copy(a.Stdout, a.Stderr)
+		s.out <- outcome{code, known, err}
+	})
+	return s, nil
+}
+
+// copyIn feeds the terminal's input until it ends or the user detaches.
+func (s *session) copyIn(in io.Reader) {
+	_, err := io.Copy(s.stdin, in)
+	var escape term.EscapeError
+	if errors.As(err, &escape) {
+		close(s.detach)
+	}
+}
+
+// resize passes the caller's terminal sizes on; only the latest counts.
+func (s *session) resize(t client.Task, sizes <-chan api.Size) {
+	ctx := s.e.in(s.ctx)
+	for {
+		select {
+		case z, ok := <-sizes:
+			if !ok {
+				return
+			}
+			// Before the start, and after the end, there is nothing to resize.
+			if err := t.Resize(ctx, uint32(z.Width), uint32(z.Height)); err != nil {
+				s.e.log.Debug("resize", "id", s.c.ID, "err", err)
+			}
+		case <-s.ctx.Done():
+			return
+		}
+	}
+}
+
+// Wait implements api.Session.
+func (s *session) Wait() (int, error) {
+	defer s.Close()
+	var o outcome
+	select {
+	case o = <-s.out:
+	case <-s.detach:
+		return 0, api.ErrDetached
+	case <-s.ctx.Done():
+		return 0, s.ctx.Err()
+	}
+	if o.err != nil {
+		return 0, fmt.Errorf("read the container's streams: %w", o.err)
+	}
+	if !o.known {
+		// The logger went away without a word; containerd knows the code.
+		select {
+		case x := <-s.exit:
+			code, _, err := x.Result()
+			if err != nil {
+				return 0, fmt.Errorf("wait for the container: %w", err)
+			}
+			o.code = int(code)
+		case <-s.ctx.Done():
+			return 0, s.ctx.Err()
+		}
+	}
+	if s.c.AutoRemove {
+		s.e.autoRemove(context.WithoutCancel(s.ctx), s.c.ID)
+	}
+	return o.code, nil
+}
+
+// Close implements api.Session.
+func (s *session) Close() error {
+	var err error
+	s.once.Do(func() {
+		s.cancel()
+		err = s.client.Close()
+		if s.stdin != nil {
+			err = errors.Join(err, s.stdin.Close())
+		}
+	})
+	return err
+}
+
+// abandon ends a session whose start failed.
+func (s *session) abandon() { _ = s.Close() }

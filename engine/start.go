@@ -1,0 +1,326 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"time"
+
+	"github.com/containerd/containerd/v2/client"
+	"github.com/containerd/containerd/v2/pkg/cio"
+	"github.com/containerd/errdefs"
+
+	"gantry/engine/api"
+	"gantry/engine/path"
+	"gantry/engine/record"
+	"gantry/engine/stdio"
+	"gantry/engine/task"
+)
+
+// taskTime bounds the calls that must not be cancelled in the middle: containerd leaves a
+// half-made task behind when its client goes away during one.
+const taskTime = 2 * time.Minute
+
+// starting is one start on its way.
+type starting struct {
+	e   *Engine
+	l   *link
+	run *path.Run
+	opt api.StartOptions
+
+	c        api.Container
+	box      client.Container
+	stateDir string
+	task     client.Task
+	exit     <-chan client.ExitStatus
+	session  *session
+}
+
+// Start starts a container that was created or has ended. One that runs already is left
+// alone, as Docker does. When it fails no task is left; the container stays, with its error.
+func (e *Engine) Start(ctx context.Context, id string, opt api.StartOptions, o api.Observer) (api.Session, error) {
+	run := e.newRun("start", startSteps[:], o)
+	s, err := e.start(ctx, run, id, opt)
+	t := run.End(err)
+	e.account(t, "", err)
+	e.remember(t)
+	return sessionOrNil(s), err
+}
+
+// Run is Create and Start in one trace. A container whose start failed stays, as with
+// docker run, unless it was to be removed at its end anyway.
+func (e *Engine) Run(ctx context.Context, req api.CreateRequest, opt api.StartOptions, o api.Observer) (api.Created, api.Session, error) {
+	run := e.newRun("run", append(append([]string(nil), createSteps[:]...), startSteps[:]...), o)
+	made, err := e.create(ctx, run, req, o)
+	var s *session
+	if err == nil {
+		s, err = e.start(ctx, run, made.ID, opt)
+	}
+	t := run.End(err)
+	e.account(t, imageOf(req), err)
+	e.remember(t)
+	if err != nil && made.ID != "" && req.HostConfig.AutoRemove {
+		rctx := context.WithoutCancel(ctx)
+		if rerr := e.Remove(rctx, made.ID, api.RemoveOptions{Force: true, Volumes: true}, api.Observer{}); rerr != nil {
+			e.log.Warn("remove after a failed start", "id", made.ID, "err", rerr)
+		}
+	}
+	return made, sessionOrNil(s), err
+}
+
+// sessionOrNil keeps a nil *session from becoming a non-nil interface.
+func sessionOrNil(s *session) api.Session {
+	if s == nil {
+		return nil
+	}
+	return s
+}
+
+func (e *Engine) start(ctx context.Context, run *path.Run, id string, opt api.StartOptions) (*session, error) {
+	l, err := e.need(ctx)
+	if err != nil {
+		return nil, err
+	}
+	ctx = e.in(ctx)
+	unlock, err := l.records.Lock(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	s := &starting{e: e, l: l, run: run, opt: opt}
+	err = s.steps(ctx, id)
+	if errors.Is(err, errAlreadyRunning) {
+		return nil, nil
+	}
+	if err != nil {
+		if s.session != nil {
+			s.session.abandon()
+		}
+		if uerr := run.Rollback(ctx); uerr != nil {
+			e.log.Error("undo of a start", "id", id, "err", uerr)
+		}
+		s.fail(ctx, err)
+		return nil, err
+	}
+	run.Commit()
+	return s.session, nil
+}
+
+// errAlreadyRunning ends the steps of a start that has nothing to do.
+var errAlreadyRunning = errors.New("already running")
+
+func (s *starting) steps(ctx context.Context, id string) error {
+	if err := s.run.Do(ctx, "state", func(ctx context.Context, sc *path.Scope) error { return s.state(ctx, sc, id) }); err != nil {
+		return err
+	}
+	if s.c.State == api.StateRunning {
+		return errAlreadyRunning
+	}
+	for _, st := range []struct {
+		name string
+		do   func(context.Context, *path.Scope) error
+	}{
+		{"mounts", s.mounts},
+		{"network", s.network},
+		{"security", s.security},
+		{"task", s.newTask},
+		{"wait", s.wait},
+		{"run", s.runTask},
+		{"restart", s.restart},
+	} {
+		if err := s.run.Do(ctx, st.name, st.do); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// state says whether the container may be started, and clears away the task of its last
+// run: NewTask refuses while there is one.
+func (s *starting) state(ctx context.Context, sc *path.Scope, id string) error {
+	c, ok, err := s.e.load(ctx, s.l, id)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return &api.NotFoundError{Kind: "container", Name: id}
+	}
+	s.c = c
+	s.run.Subject(c.ID, c.Name)
+	switch {
+	case c.State == api.StateRunning:
+		sc.Skip("already running")
+		return nil
+	case c.State == api.StatePaused:
+		return &api.StateError{Action: "start", Name: c.DisplayName(), State: c.State, Fix: "unpause it"}
+	case !mayChange(c.Owner):
+		return &api.OwnerError{Action: "start", Name: c.DisplayName(), Owner: c.Owner, Reason: "only its owner can start it"}
+	}
+	sc.Detail("%s", c.State)
+	if err := task.Delete(ctx, s.l.client, id); err != nil {
+		return err
+	}
+	s.box, err = s.l.client.LoadContainer(ctx, id)
+	if err != nil {
+		return fmt.Errorf("load container: %w", err)
+	}
+	s.stateDir = s.l.records.Dir(id)
+	return nil
+}
+
+// mounts refreshes what is mounted into the container from its state dir.
+func (s *starting) mounts(_ context.Context, sc *path.Scope) error {
+	if err := s.l.records.RefreshFiles(s.c.ID); err != nil {
+		return err
+	}
+	sc.Detail("hosts, resolv.conf, hostname")
+	return nil
+}
+
+// network has nothing to set up yet: a container has the host's network or none.
+func (s *starting) network(_ context.Context, sc *path.Scope) error {
+	mode := "none"
+	if len(s.c.Networks) > 0 {
+		mode = s.c.Networks[0]
+	}
+	sc.Skip("%s", mode)
+	return nil
+}
+
+// security names what confines the process.
+func (s *starting) security(ctx context.Context, sc *path.Scope) error {
+	sp, err := s.box.Spec(ctx)
+	if err != nil {
+		return fmt.Errorf("read spec: %w", err)
+	}
+	what := "unconfined"
+	if sp.Linux != nil && sp.Linux.Seccomp != nil {
+		what = "seccomp"
+	}
+	if sp.Process != nil && sp.Process.ApparmorProfile != "" {
+		what += ", AppArmor " + sp.Process.ApparmorProfile
+	}
+	sc.Detail("%s", what)
+	return nil
+}
+
+// newTask makes the shim and runs runc create. It must not be interrupted, so ctx's end
+// is looked at only afterwards.
+func (s *starting) newTask(ctx context.Context, sc *path.Scope) error {
+	create, err := s.io()
+	if err != nil {
+		return err
+	}
+	sc.Undo("delete the task", func(ctx context.Context) error { return task.Delete(ctx, s.l.client, s.c.ID) })
+	tctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), taskTime)
+	defer cancel()
+	s.task, err = s.box.NewTask(tctx, create)
+	if errdefs.IsAlreadyExists(err) {
+		return &api.StateError{Action: "start", Name: s.c.DisplayName(), State: api.StateUnknown, Fix: "a task of it is left behind; remove the container by force"}
+	}
+	if err != nil {
+		return task.StartFailed(s.c.DisplayName(), command(s.c), err)
+	}
+	sc.Detail("shim, runc create")
+	return ctx.Err()
+}
+
+// io sends the streams to the logger; a terminal's input comes by a pipe in the state dir.
+func (s *starting) io() (cio.Creator, error) {
+	uri, err := url.Parse(stdio.LogURI(s.l.end.Helper, s.stateDir))
+	if err != nil {
+		return nil, fmt.Errorf("log address: %w", err)
+	}
+	if !s.c.Tty {
+		return cio.LogURI(uri), nil
+	}
+	cfg := cio.Config{Terminal: true, Stdout: uri.String()}
+	if s.c.OpenStdin {
+		if cfg.Stdin, err = stdio.MakeStdin(s.stateDir); err != nil {
+			return nil, err
+		}
+	}
+	return func(string) (cio.IO, error) { return fixedIO(cfg), nil }, nil
+}
+
+// fixedIO tells containerd where the streams go; nothing is copied by this process.
+type fixedIO cio.Config
+
+func (f fixedIO) Config() cio.Config { return cio.Config(f) }
+func (f fixedIO) Cancel()            {}
+func (f fixedIO) Wait()              {}
+func (f fixedIO) Close() error       { return nil }
+
+// wait is registered before the process starts, so that no exit is missed, and so are the
+// caller's streams.
+func (s *starting) wait(ctx context.Context, sc *path.Scope) error {
+	// The channel outlives this call: a session waits on it.
+	exit, err := s.task.Wait(context.WithoutCancel(ctx))
+	if err != nil {
+		return fmt.Errorf("wait for the task: %w", err)
+	}
+	s.exit = exit
+	if s.opt.Attach == nil {
+		return nil
+	}
+	s.session, err = s.e.attach(ctx, s)
+	if err != nil {
+		return err
+	}
+	sc.Detail("attached")
+	return nil
+}
+
+func (s *starting) runTask(ctx context.Context, sc *path.Scope) error {
+	tctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), taskTime)
+	defer cancel()
+	// A process may end before Start returns: the recorded start must lie before its exit.
+	began := s.e.cfg.Now()
+	if err := s.task.Start(tctx); err != nil {
+		return task.StartFailed(s.c.DisplayName(), command(s.c), err)
+	}
+	sc.Detail("pid %d", s.task.Pid())
+	if err := s.l.records.SetStarted(s.c.ID, began); err != nil {
+		s.e.log.Warn("record the start", "id", s.c.ID, "err", err)
+	}
+	if s.c.Error != "" {
+		s.setError(ctx, "")
+	}
+	return nil
+}
+
+// restart has nothing to do until policies come.
+func (s *starting) restart(_ context.Context, sc *path.Scope) error {
+	sc.Skip("no policy")
+	return nil
+}
+
+// fail writes the reason down with the container, where every list and inspect finds it.
+func (s *starting) fail(ctx context.Context, err error) {
+	if s.box == nil || errors.Is(err, context.Canceled) {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	s.setError(ctx, err.Error())
+}
+
+func (s *starting) setError(ctx context.Context, text string) {
+	if _, err := s.box.SetLabels(ctx, map[string]string{record.LabelError: record.ErrorLabel(text)}); err != nil {
+		s.e.log.Warn("record a failed start", "id", s.c.ID, "err", err)
+	}
+}
+
+// command is the program that a container runs, for messages.
+func command(c api.Container) string {
+	if len(c.Command) == 0 {
+		return "the command"
+	}
+	return c.Command[0]
+}
+
+// mayChange reports whether gantry may start, stop or remove containers of an owner.
+func mayChange(o api.Owner) bool {
+	return o == api.OwnerGantry || o == api.OwnerNerdctl || o == api.OwnerOther
+}

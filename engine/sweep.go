@@ -1,0 +1,78 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/containerd/errdefs"
+
+	"gantry/engine/api"
+)
+
+// sweep puts right what a killed gantry left: state dirs and names
+// without a container, tasks that were made and never started, and ended containers that
+// were to be removed. It frees only what belongs to an ID in this engine's records.
+func (e *Engine) sweep(ctx context.Context, l *link) {
+	err := errors.Join(e.sweepRecords(ctx, l), e.sweepEnded(ctx, l))
+	if err != nil && ctx.Err() == nil {
+		e.log.Warn("sweep", "err", err)
+	}
+}
+
+func (e *Engine) sweepRecords(ctx context.Context, l *link) error {
+	exists := func(id string) bool {
+		_, err := l.client.ContainerService().Get(ctx, id)
+		return !errdefs.IsNotFound(err) // when in doubt it exists
+	}
+	left, err := l.records.Leftovers(exists)
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for _, id := range left.IDs {
+		errs = append(errs, e.sweepOne(ctx, l, id, exists))
+	}
+	for name, id := range left.Names {
+		if !slices.Contains(left.IDs, id) {
+			errs = append(errs, l.records.ReleaseName(name, id))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// sweepOne removes the records of an ID without a container, its name and its snapshot.
+func (e *Engine) sweepOne(ctx context.Context, l *link, id string, exists func(string) bool) error {
+	unlock, err := l.records.Lock(ctx, id)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	if exists(id) {
+		return nil
+	}
+	e.log.Info("sweep", "id", id)
+	err = ignoreNotFound(l.client.SnapshotService(l.caps.Snapshotter).Remove(ctx, id))
+	if left, lerr := l.records.Leftovers(exists); lerr == nil {
+		for name, owner := range left.Names {
+			if owner == id {
+				err = errors.Join(err, l.records.ReleaseName(name, id))
+			}
+		}
+	}
+	return errors.Join(err, l.records.Remove(id))
+}
+
+// sweepEnded removes ended containers that were to go at their end while nobody watched.
+func (e *Engine) sweepEnded(ctx context.Context, l *link) error {
+	all, err := e.list(ctx, l)
+	if err != nil {
+		return err
+	}
+	for _, c := range all {
+		if c.AutoRemove && c.State == api.StateExited && c.Owner == api.OwnerGantry {
+			e.autoRemove(ctx, c.ID)
+		}
+	}
+	return nil
+}

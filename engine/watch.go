@@ -1,0 +1,147 @@
+package engine
+
+import (
+	"context"
+	"time"
+
+	eventtypes "github.com/containerd/containerd/api/events"
+	"github.com/containerd/containerd/v2/core/events"
+	"github.com/containerd/typeurl/v2"
+
+	"gantry/engine/api"
+)
+
+const (
+	// firstAudit comes soon: the server may begin to deliver events only after the list.
+	firstAudit = time.Second
+	// audit is how often the whole list is read again, in case an event was lost.
+	audit = time.Minute
+	// manyDirty is how many changed containers make reading the whole list cheaper.
+	manyDirty = 20
+)
+
+// changed is what an event says: which container, and whether its process ended.
+type changed struct {
+	id   string
+	exit bool
+	oom  bool
+}
+
+// follow keeps the live list: subscribe, then list, then apply what was buffered, by ID.
+// It returns when the event stream ends.
+func (e *Engine) follow(ctx context.Context, l *link) error {
+	ctx, cancel := context.WithCancel(e.in(ctx))
+	defer cancel()
+	stream, errs := l.client.EventService().Subscribe(ctx,
+		`namespace==`+e.cfg.Namespace+`,topic~="^/(tasks|containers)/"`)
+	if err := e.relist(ctx, l); err != nil {
+		return err
+	}
+	conn := e.connection()
+	conn.State, conn.Err, conn.Info = api.ConnReady, nil, l.info
+	e.setConn(l, conn)
+	e.done.Go(func() { e.sweep(ctx, l) })
+
+	dirty := map[string]bool{}
+	var flush <-chan time.Time // nil while nothing is dirty
+	next := time.NewTimer(firstAudit)
+	defer next.Stop()
+	for {
+		select {
+		case env := <-stream:
+			c, ok := decode(env)
+			if !ok {
+				continue
+			}
+			if c.oom {
+				e.hub.sawOOM(c.id, env.Timestamp)
+			}
+			if c.exit {
+				e.ended(ctx, l, c.id)
+			}
+			dirty[c.id] = true
+			if flush == nil {
+				flush = time.After(updateGap / 2)
+			}
+		case <-flush:
+			if err := e.refresh(ctx, l, dirty); err != nil {
+				return err
+			}
+			clear(dirty)
+			flush = nil
+		case <-next.C:
+			if err := e.relist(ctx, l); err != nil {
+				return err
+			}
+			next.Reset(audit)
+		case err := <-errs:
+			return err
+		}
+	}
+}
+
+// refresh reads the containers again that events spoke of.
+func (e *Engine) refresh(ctx context.Context, l *link, dirty map[string]bool) error {
+	if len(dirty) > manyDirty {
+		return e.relist(ctx, l)
+	}
+	u := api.Update{At: e.cfg.Now()}
+	for id := range dirty {
+		c, ok, err := e.load(ctx, l, id)
+		if err != nil {
+			return err
+		}
+		if ok {
+			u.Containers = append(u.Containers, c)
+		} else {
+			u.Removed = append(u.Removed, id)
+		}
+	}
+	e.hub.publish(u)
+	return nil
+}
+
+// relist reads the whole list.
+func (e *Engine) relist(ctx context.Context, l *link) error {
+	all, err := e.list(ctx, l)
+	if err != nil {
+		return err
+	}
+	e.hub.publish(api.Update{Full: true, Containers: all, At: e.cfg.Now()})
+	return nil
+}
+
+// decode finds out which container an event is about; events of exec processes and of
+// unknown kinds are not ok.
+func decode(env *events.Envelope) (changed, bool) {
+	if env == nil || env.Event == nil {
+		return changed{}, false
+	}
+	v, err := typeurl.UnmarshalAny(env.Event)
+	if err != nil {
+		return changed{}, false
+	}
+	switch ev := v.(type) {
+	case *eventtypes.ContainerCreate:
+		return changed{id: ev.ID}, true
+	case *eventtypes.ContainerUpdate:
+		return changed{id: ev.ID}, true
+	case *eventtypes.ContainerDelete:
+		return changed{id: ev.ID}, true
+	case *eventtypes.TaskCreate:
+		return changed{id: ev.ContainerID}, true
+	case *eventtypes.TaskStart:
+		return changed{id: ev.ContainerID}, true
+	case *eventtypes.TaskPaused:
+		return changed{id: ev.ContainerID}, true
+	case *eventtypes.TaskResumed:
+		return changed{id: ev.ContainerID}, true
+	case *eventtypes.TaskOOM:
+		return changed{id: ev.ContainerID, oom: true}, true
+	case *eventtypes.TaskExit:
+		return changed{id: ev.ContainerID, exit: true}, ev.ID == ev.ContainerID
+	case *eventtypes.TaskDelete:
+		return changed{id: ev.ContainerID}, ev.ID == "" || ev.ID == ev.ContainerID
+	}
+	return changed{}, false
+}
