@@ -147,7 +147,11 @@ func decodeError(err error) error {
 	var de *toml.DecodeError
 	if errors.As(err, &de) {
 		row, col := de.Position()
-		return fmt.Errorf("line %d, column %d: %w", row, col, err)
+		where := fmt.Sprintf("line %d, column %d", row, col)
+		if key := strings.Join(de.Key(), "."); key != "" {
+			where += ", " + key
+		}
+		return fmt.Errorf("%s: %w", where, err)
 	}
 	return err
 }
