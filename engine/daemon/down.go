@@ -2,7 +2,6 @@ package daemon
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -32,52 +31,13 @@ func Down(ctx context.Context, cfg Config, ep Endpoint) error {
 		}
 		return nil
 	}
-	pidfd, err := unix.PidfdOpen(pid, 0)
-	if errors.Is(err, unix.ESRCH) {
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("watch the engine (pid %d): %w", pid, err)
+	pidfd, err := watch(pid)
+	if err != nil || pidfd < 0 {
+		return err
 	}
 	defer unix.Close(pidfd)
 	if holder(ep.DataRoot) != pid { // it ended, and the number may be another's by now
 		return nil
 	}
-	return end(ctx, pid, pidfd)
-}
-
-// end asks, waits, and insists.
-func end(ctx context.Context, pid, pidfd int) error {
-	for _, sig := range []unix.Signal{unix.SIGTERM, unix.SIGKILL} {
-		if err := unix.PidfdSendSignal(pidfd, sig, nil, 0); err != nil && !errors.Is(err, unix.ESRCH) {
-			return fmt.Errorf("stop the engine (pid %d): %w", pid, err)
-		}
-		gone, err := await(ctx, pidfd, downTime)
-		if err != nil {
-			return fmt.Errorf("wait for the engine (pid %d) to end: %w", pid, err)
-		}
-		if gone {
-			reap(pid)
-			return nil
-		}
-	}
-	return fmt.Errorf("the engine (pid %d) does not end, not even by SIGKILL", pid)
-}
-
-// await waits until the process has ended; a pidfd becomes readable then.
-func await(ctx context.Context, pidfd int, limit time.Duration) (bool, error) {
-	const slice = 50 // milliseconds, so that an ended ctx is noticed
-	for until := time.Now().Add(limit); time.Now().Before(until); {
-		if err := ctx.Err(); err != nil {
-			return false, err
-		}
-		n, err := unix.Poll([]unix.PollFd{{Fd: int32(pidfd), Events: unix.POLLIN}}, slice)
-		if err != nil && !errors.Is(err, unix.EINTR) {
-			return false, err
-		}
-		if n > 0 {
-			return true, nil
-		}
-	}
-	return false, nil
+	return end(ctx, pid, pidfd, downTime, unix.SIGTERM, unix.SIGKILL)
 }

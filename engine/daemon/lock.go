@@ -52,7 +52,7 @@ func holder(dataRoot string) int {
 		return 0
 	}
 	pid, err := strconv.Atoi(string(bytes.TrimSpace(raw)))
-	if err != nil || pid <= 1 || !hasOpen(pid, lockFile(dataRoot)) {
+	if err != nil || !oneProcess(pid) || !hasOpen(pid, lockFile(dataRoot)) {
 		return 0
 	}
 	return pid
@@ -80,7 +80,7 @@ func hasOpen(pid int, file string) bool {
 // reap collects a daemon that this process started and that has ended. For any other
 // process it does nothing.
 func reap(pid int) (ended bool, how unix.WaitStatus) {
-	if pid <= 0 {
+	if !oneProcess(pid) {
 		return false, 0
 	}
 	got, err := unix.Wait4(pid, &how, unix.WNOHANG, nil)

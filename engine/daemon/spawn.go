@@ -65,8 +65,11 @@ func (c Config) spawn(ep Endpoint, binDir string, lock *os.File) (child, error) 
 	if err := errors.Join(err, log.Close()); err != nil {
 		return child{}, fmt.Errorf("start the daemon: %w", err)
 	}
+	// Read before Release, which sets it to -1: that number means every process of the
+	// host to kill, and any child to wait.
+	pid := cmd.Process.Pid
 	// Released, because it outlives this process; reap collects it if it does not.
-	return child{pid: cmd.Process.Pid, logAt: at}, cmd.Process.Release()
+	return child{pid: pid, logAt: at}, cmd.Process.Release()
 }
 
 func (c Config) environment(binDir string) []string {

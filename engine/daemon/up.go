@@ -240,22 +240,18 @@ func ending(how unix.WaitStatus) string {
 	return fmt.Sprintf("ended with code %d", how.ExitStatus())
 }
 
-// kill ends a daemon that was started but does not serve.
+// kill ends the daemon that this call started, if it has not ended by itself. It is our
+// child and not yet collected, so its number cannot be another's.
 func (u *ascent) kill(ctx context.Context) error {
 	if u.child.pid == 0 {
 		return nil
 	}
-	if err := unix.Kill(u.child.pid, unix.SIGKILL); err != nil && !errors.Is(err, unix.ESRCH) {
+	pidfd, err := watch(u.child.pid)
+	if err != nil || pidfd < 0 {
 		return err
 	}
-	for {
-		if ended, _ := reap(u.child.pid); ended {
-			return nil
-		}
-		if err := pause(ctx); err != nil {
-			return err
-		}
-	}
+	defer unix.Close(pidfd)
+	return end(ctx, u.child.pid, pidfd, downTime, unix.SIGKILL)
 }
 
 func (u *ascent) releaseLock() error {
