@@ -1,0 +1,117 @@
+// gantry is the terminal workbench for containers on containerd: the command line, the
+// screen, and with `gantry containerd` the daemon itself are this one program.
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"time"
+
+	"gantry/engine"
+	"gantry/engine/api"
+	"gantry/engine/daemon"
+	"gantry/engine/daemon/linked"
+	"gantry/engine/path"
+	"gantry/ui/cli"
+)
+
+// daemonCommand is the argument with which gantry starts itself as the embedded engine.
+const daemonCommand = "containerd"
+
+func main() {
+	if len(os.Args) > 1 && os.Args[1] == daemonCommand {
+		os.Exit(linked.Main(os.Args[2:]))
+	}
+	os.Exit(cli.Main(context.Background(), os.Args[1:], cli.Deps{
+		Open:   open,
+		Daemon: func(o cli.Options) (cli.Daemon, error) { return life{daemonConfig(o)}, nil },
+		Screen: screen,
+		In:     os.Stdin, Out: os.Stdout, Err: os.Stderr,
+		Getenv: os.Getenv, Version: version(), Now: time.Now,
+	}))
+}
+
+// open opens the engine that the flags ask for.
+func open(o cli.Options) (cli.Engine, error) {
+	cfg := engine.Config{Daemon: daemonConfig(o), Namespace: o.Namespace, Version: version(), Log: logger(o)}
+	cfg.Daemon.Log = cfg.Log
+	return engine.Open(cfg), nil
+}
+
+func daemonConfig(o cli.Options) daemon.Config {
+	return daemon.Config{Address: o.Address, DataRoot: o.DataRoot, Mode: daemon.Mode(o.Engine)}
+}
+
+// logger writes to a file below the data root; nothing may be printed while the screen is
+// up. Where that cannot be written there is no log.
+func logger(o cli.Options) *slog.Logger {
+	root := o.DataRoot
+	if root == "" {
+		root = daemon.DefaultDataRoot
+	}
+	if os.MkdirAll(root, 0o711) != nil {
+		return slog.New(slog.DiscardHandler)
+	}
+	f, err := os.OpenFile(filepath.Join(root, "gantry.log"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		return slog.New(slog.DiscardHandler)
+	}
+	return slog.New(slog.NewTextHandler(f, nil))
+}
+
+// version is the module's version, or the revision it was built from.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" && len(s.Value) >= 12 {
+			return "0.1.0-" + s.Value[:12]
+		}
+	}
+	return "0.1.0"
+}
+
+// life is the embedded engine's life as the command line sees it.
+type life struct{ cfg daemon.Config }
+
+func (l life) Up(ctx context.Context, report func(path.Trace)) error {
+	l.cfg.Report = report
+	end, err := daemon.Choose(ctx, l.cfg)
+	if err != nil {
+		return err
+	}
+	return daemon.Up(ctx, l.cfg, end)
+}
+
+func (l life) Down(ctx context.Context) error {
+	end, err := daemon.Choose(ctx, l.cfg)
+	if err != nil {
+		return err
+	}
+	return daemon.Down(ctx, l.cfg, end)
+}
+
+func (l life) Status(ctx context.Context) (cli.Status, error) {
+	s, err := daemon.Current(ctx, l.cfg)
+	if err != nil {
+		return cli.Status{}, err
+	}
+	out := cli.Status{Running: s.Running, PID: s.PID, Uptime: s.Uptime, Err: s.Err, Info: api.EngineInfo{
+		Kind: s.Endpoint.Kind, Address: s.Endpoint.Address, Version: s.Version,
+		DataRoot: s.Endpoint.DataRoot, RecordRoot: s.Endpoint.RecordRoot,
+	}}
+	for _, f := range s.Endpoint.Found {
+		out.Found = append(out.Found, f.Name+" "+f.Address)
+	}
+	return out, nil
+}
+
+func screen(context.Context, cli.Engine, cli.Options) error {
+	return errors.New("no screen yet")
+}

@@ -1,0 +1,114 @@
+package cli
+
+import (
+	"fmt"
+	"runtime"
+	"sync"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"gantry/engine/path"
+	"gantry/ui/kit"
+)
+
+func (p *program) engineCommand() *cobra.Command {
+	c := &cobra.Command{Use: "engine", Short: "Look after the embedded engine", Args: cobra.NoArgs}
+	c.AddCommand(
+		&cobra.Command{Use: "up", Short: "Start the embedded engine, if it is the one in use", Args: cobra.NoArgs, RunE: p.engineUp},
+		&cobra.Command{Use: "down", Short: "Stop the embedded engine; containers run on", Args: cobra.NoArgs, RunE: p.engineDown},
+		&cobra.Command{Use: "status", Short: "Say which engine is in use and how it is", Args: cobra.NoArgs, RunE: p.engineStatus},
+	)
+	return c
+}
+
+func (p *program) engineUp(c *cobra.Command, args []string) error {
+	d, err := p.Daemon(p.opt)
+	if err != nil {
+		return err
+	}
+	var mu sync.Mutex
+	told := map[string]bool{}
+	err = d.Up(c.Context(), func(t path.Trace) {
+		mu.Lock()
+		defer mu.Unlock()
+		for _, s := range t.Steps {
+			if s.State != path.Waiting && s.State != path.Running && !told[s.Name] {
+				told[s.Name] = true
+				fmt.Fprintf(p.Err, "  %-8s %-8s %9s  %s\n", s.State, s.Name, kit.Took(s.Duration), kit.Clean(s.Detail))
+			}
+		}
+	})
+	if err != nil {
+		return err
+	}
+	return p.engineStatus(c, args)
+}
+
+func (p *program) engineDown(c *cobra.Command, _ []string) error {
+	d, err := p.Daemon(p.opt)
+	if err != nil {
+		return err
+	}
+	return d.Down(c.Context())
+}
+
+// engineStatus prints how the engine stands; one that is down, or cannot be asked, is exit code 1.
+func (p *program) engineStatus(c *cobra.Command, _ []string) error {
+	d, err := p.Daemon(p.opt)
+	if err != nil {
+		return err
+	}
+	s, err := d.Status(c.Context())
+	if err != nil {
+		return err
+	}
+	w := tabwriter.NewWriter(p.Out, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(w, "engine\t%s\n", s.Info.Kind)
+	if s.Running {
+		fmt.Fprintf(w, "state\trunning\ncontainerd\t%s\n", s.Info.Version)
+	} else {
+		fmt.Fprintf(w, "state\tdown\n")
+	}
+	if s.Running && s.PID != 0 {
+		fmt.Fprintf(w, "pid\t%d, up %s\n", s.PID, kit.Age(s.Uptime))
+	}
+	fmt.Fprintf(w, "address\t%s\ndata root\t%s\n", s.Info.Address, s.Info.DataRoot)
+	fmt.Fprintf(w, "for nerdctl\tnerdctl --address %s --data-root %s\n", s.Info.Address, s.Info.RecordRoot)
+	for _, f := range s.Found {
+		fmt.Fprintf(w, "also here\t%s\n", kit.Clean(f))
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	if s.Err != nil {
+		return s.Err
+	}
+	if !s.Running {
+		return exitError{exitFailed}
+	}
+	return nil
+}
+
+func (p *program) versionCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "version", Short: "Print gantry's version and its engine's", Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			fmt.Fprintf(p.Out, "gantry %s %s/%s %s\n", p.Version, runtime.GOOS, runtime.GOARCH, runtime.Version())
+			d, err := p.Daemon(p.opt)
+			if err != nil {
+				return err
+			}
+			s, err := d.Status(c.Context())
+			if err != nil {
+				return err
+			}
+			if s.Running {
+				fmt.Fprintf(p.Out, "containerd %s (%s, %s)\n", s.Info.Version, s.Info.Kind, s.Info.Address)
+			} else {
+				fmt.Fprintf(p.Out, "containerd is down (%s, %s)\n", s.Info.Kind, s.Info.Address)
+			}
+			return nil
+		},
+	}
+}

@@ -1,0 +1,181 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"gantry/engine/api"
+	"gantry/engine/option"
+	"gantry/ui/kit"
+)
+
+func (p *program) runCommand() *cobra.Command {
+	return p.optionCommand("run", "Create a container and start it", p.run)
+}
+
+func (p *program) createCommand() *cobra.Command {
+	return p.optionCommand("create", "Create a container without starting it", p.create)
+}
+
+// own are the flags of run and create that are gantry's, not Docker's.
+type own struct{ trace, help bool }
+
+// carryOut is what run and create do with a request that is fit.
+type carryOut func(context.Context, Engine, option.Parsed, own) error
+
+// optionCommand is a command whose flags are the option table's.
+func (p *program) optionCommand(name, short string, do carryOut) *cobra.Command {
+	return &cobra.Command{
+		Use:                name + " [OPTIONS] IMAGE [COMMAND] [ARG...]",
+		Short:              short,
+		DisableFlagParsing: true,
+		RunE: func(c *cobra.Command, args []string) error {
+			err := p.withDraft(c, args, do)
+			var exit exitError
+			if err == nil || errors.As(err, &exit) {
+				return err
+			}
+			p.say(err)
+			var failed *api.StartError
+			if errors.As(err, &failed) && (failed.Code == 126 || failed.Code == 127) {
+				return exitError{failed.Code}
+			}
+			return exitError{exitGantry}
+		},
+	}
+}
+
+func (p *program) withDraft(c *cobra.Command, args []string, do carryOut) error {
+	var o own
+	text := func(v *string) func(string) error { return func(s string) error { *v = s; return nil } }
+	yes := func(v *bool) func(string) error { return func(s string) error { *v = s == "true"; return nil } }
+	d, err := option.FromArgs(args,
+		option.Extra{Name: "trace", Bool: true, Set: yes(&o.trace)},
+		option.Extra{Name: "help", Bool: true, Set: yes(&o.help)},
+		option.Extra{Name: "address", Set: text(&p.opt.Address)},
+		option.Extra{Name: "namespace", Short: "n", Set: text(&p.opt.Namespace)},
+		option.Extra{Name: "data-root", Set: text(&p.opt.DataRoot)},
+		option.Extra{Name: "engine", Set: text(&p.opt.Engine)},
+	)
+	if o.help {
+		p.optionHelp(c)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	// What is wrong whatever the host is said before an engine is brought up for it.
+	if err := d.Parse(option.Facts{}).Err(); err != nil {
+		return err
+	}
+	e, err := p.connect(c.Context())
+	if err != nil {
+		return err
+	}
+	defer p.close(e)
+	facts, err := e.Facts(c.Context())
+	if err != nil {
+		return err
+	}
+	parsed := d.Parse(facts)
+	if err := parsed.Err(); err != nil {
+		return err
+	}
+	return do(c.Context(), e, parsed, o)
+}
+
+// optionHelp lists the flags of the table by section.
+func (p *program) optionHelp(c *cobra.Command) {
+	fmt.Fprintf(p.Out, "%s\n\nUsage:  gantry %s\n", c.Short, c.Use)
+	for _, s := range option.Sections() {
+		fmt.Fprintf(p.Out, "\n%s:\n", s)
+		for _, o := range option.In(s) {
+			if !o.Positional {
+				fmt.Fprintf(p.Out, "  %-34s %s\n", o.FlagText(), o.HelpText())
+			}
+		}
+	}
+	fmt.Fprintf(p.Out, "\nOf gantry's own:\n  %-34s %s\n", "    --trace", "print the steps of the path with their times to stderr")
+}
+
+func (p *program) create(ctx context.Context, e Engine, parsed option.Parsed, o own) error {
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	r := p.reporter(o.trace)
+	made, err := e.Create(ctx, parsed.Request, r.observer())
+	r.end()
+	if err != nil {
+		return err
+	}
+	p.warn(made.Warnings)
+	fmt.Fprintln(p.Out, made.ID)
+	return nil
+}
+
+func (p *program) run(ctx context.Context, e Engine, parsed option.Parsed, o own) error {
+	if parsed.Detach {
+		return p.runDetached(ctx, e, parsed, o)
+	}
+	tty, input := parsed.Request.Config.Tty, parsed.Request.Config.OpenStdin
+	if tty && input && !term.IsTerminal(int(p.In.Fd())) {
+		return errors.New("the input device is not a TTY")
+	}
+	r := p.reporter(o.trace)
+	st := &api.Streams{Stdout: p.Out, Stderr: p.Err}
+	// The terminal is handed over only when the process is about to run: until then ctrl+c
+	// is a signal that cancels.
+	started := make(chan api.Created, 1)
+	ctx, stop := p.signals(ctx, e, started)
+	defer stop()
+	t, err := p.terminal(st, tty, input)
+	if err != nil {
+		return err
+	}
+	defer t.restore()
+	made, session, err := e.Run(ctx, parsed.Request, api.StartOptions{Attach: st}, r.observer())
+	r.end()
+	if err != nil {
+		return err
+	}
+	p.warn(made.Warnings)
+	started <- made
+	code, err := session.Wait()
+	if errors.Is(err, api.ErrDetached) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if code != 0 {
+		return exitError{code}
+	}
+	return nil
+}
+
+func (p *program) runDetached(ctx context.Context, e Engine, parsed option.Parsed, o own) error {
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	r := p.reporter(o.trace)
+	made, _, err := e.Run(ctx, parsed.Request, api.StartOptions{}, r.observer())
+	r.end()
+	if err != nil {
+		return err
+	}
+	p.warn(made.Warnings)
+	fmt.Fprintln(p.Out, made.ID)
+	return nil
+}
+
+func (p *program) warn(warnings []string) {
+	for _, w := range warnings {
+		fmt.Fprintln(p.Err, "WARNING:", kit.Clean(strings.TrimSpace(w)))
+	}
+}
