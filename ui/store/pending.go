@@ -26,6 +26,7 @@ type Pending struct {
 // PutPending adds a row, or replaces the one with its ID.
 func (s *Store) PutPending(p Pending) {
 	s.rev++
+	s.revs[p.ID] = s.rev
 	if i := s.pendingAt(p.ID); i >= 0 {
 		s.pending[i] = p
 		return
@@ -37,6 +38,7 @@ func (s *Store) PutPending(p Pending) {
 func (s *Store) DropPending(id string) {
 	if i := s.pendingAt(id); i >= 0 {
 		s.rev++
+		delete(s.revs, id)
 		s.pending = slices.Delete(s.pending, i, i+1)
 	}
 }

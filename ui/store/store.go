@@ -17,15 +17,19 @@ type Store struct {
 	heard      time.Time
 	loaded     bool
 	rev        uint64
+	revs       map[string]uint64 // of each row
 }
 
 // New is an empty store: connecting, nothing loaded.
 func New() *Store {
-	return &Store{containers: map[string]api.Container{}, doing: map[string]string{}, conn: api.Connection{State: api.ConnConnecting}}
+	return &Store{containers: map[string]api.Container{}, doing: map[string]string{}, revs: map[string]uint64{}, conn: api.Connection{State: api.ConnConnecting}}
 }
 
 // Rev grows with every change.
 func (s *Store) Rev() uint64 { return s.rev }
+
+// RevOf is the revision at which a row, container or pending, last changed.
+func (s *Store) RevOf(id string) uint64 { return s.revs[id] }
 
 // Conn is the connection as last heard of.
 func (s *Store) Conn() api.Connection { return s.conn }
@@ -53,6 +57,7 @@ func (s *Store) Apply(u api.Update) []string {
 	}
 	for _, c := range u.Containers {
 		s.containers[c.ID] = c
+		s.revs[c.ID] = s.rev
 		changed = append(changed, c.ID)
 	}
 	for _, id := range u.Removed {
@@ -86,6 +91,7 @@ func (s *Store) drop(id string) bool {
 	_, ok := s.containers[id]
 	delete(s.containers, id)
 	delete(s.doing, id)
+	delete(s.revs, id)
 	return ok
 }
 
@@ -124,6 +130,7 @@ func (s *Store) SetDoing(id, word string) {
 		return
 	}
 	s.rev++
+	s.revs[id] = s.rev
 	if word == "" {
 		delete(s.doing, id)
 		return

@@ -1,0 +1,73 @@
+package status
+
+import (
+	"strings"
+	"time"
+
+	"gantry/engine/api"
+	"gantry/themes"
+	"gantry/ui/kit"
+)
+
+// Screen is one of the screens that the header names.
+type Screen struct {
+	Key   string
+	Title string
+	On    bool // it is the one that is shown
+}
+
+// Header is the first row: the program, its screens, the engine, the connection. lost
+// is for how long the connection has been gone.
+func Header(st *themes.Styles, screens []Screen, conn api.Connection, lost time.Duration, width int) string {
+	var b strings.Builder
+	b.WriteString(" " + st.Accent.Render("gantry"))
+	for _, s := range screens {
+		style := st.Tab
+		if s.On {
+			style = st.TabActive
+		}
+		b.WriteString("  " + style.Render(kit.Clean(s.Key+" "+s.Title)))
+	}
+	left, live := b.String(), " "+liveness(st, conn, lost)+" "
+	room := width - kit.Width(left) - kit.Width(live)
+	engine := ""
+	for _, e := range engines(conn.Info, st.Glyphs.Dot) {
+		if kit.Width(e)+8 <= room {
+			engine = e
+			break
+		}
+	}
+	gap := room - kit.Width(engine)
+	if gap < 0 {
+		return kit.Sides(left, live, width, st.Glyphs.Ellipsis)
+	}
+	lead := max(min(4, gap), gap-6)
+	return kit.FitLine(left+kit.Spaces(lead)+st.Muted.Render(engine)+kit.Spaces(gap-lead)+live, width)
+}
+
+// engines are descriptions of the engine, the fullest first.
+func engines(i api.EngineInfo, dot string) []string {
+	version := strings.TrimSpace(string(i.Kind) + " containerd " + i.Version)
+	var parts []string
+	for _, p := range []string{i.Namespace, version, i.Snapshotter, i.CgroupMode} {
+		if p != "" {
+			parts = append(parts, kit.Clean(p))
+		}
+	}
+	sep := " " + dot + " "
+	return []string{strings.Join(parts, sep), kit.Clean(i.Namespace + sep + version), kit.Clean(version), kit.Clean(strings.TrimSpace(string(i.Kind) + " " + i.Version))}
+}
+
+// liveness is the mark at the right: live, starting, or since when nothing was heard.
+func liveness(st *themes.Styles, conn api.Connection, lost time.Duration) string {
+	g := st.Glyphs
+	switch conn.State {
+	case api.ConnReady:
+		return st.Ok.Render(g.Live) + st.Muted.Render(" live")
+	case api.ConnStarting:
+		return st.Warn.Render(g.Pulling) + st.Muted.Render(" starting")
+	case api.ConnLost:
+		return st.Bad.Render(g.Cross + " lost " + kit.Age(lost))
+	}
+	return st.Warn.Render(g.Pulling) + st.Muted.Render(" connecting")
+}

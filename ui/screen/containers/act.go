@@ -1,0 +1,153 @@
+package containers
+
+import (
+	"time"
+
+	"gantry/engine/api"
+	"gantry/keymap"
+)
+
+// reaction is how long after a change a key is taken to be meant for what was there
+// before: nobody reads and presses faster.
+const reaction = 250 * time.Millisecond
+
+// Verb is what is to be done.
+type Verb string
+
+// The verbs.
+const (
+	VerbStart   Verb = "start"
+	VerbStop    Verb = "stop"
+	VerbKill    Verb = "kill"
+	VerbRemove  Verb = "remove"
+	VerbDismiss Verb = "dismiss" // forget a failed row
+	VerbCancel  Verb = "cancel"  // the job behind a row
+	VerbLogs    Verb = "logs"
+	VerbDetail  Verb = "details"
+	VerbCopy    Verb = "copy ID"
+	VerbNew     Verb = "new"
+	VerbMend    Verb = "mend" // reopen the draft of a failed row
+)
+
+// Want is a verb for a row as it was drawn.
+type Want struct {
+	Verb Verb
+	Row  Row
+}
+
+// verb is what an action means for a row; "" and the reason when it means nothing.
+func verb(a keymap.Action, r Row, ok bool) (Verb, string) {
+	if a == keymap.ContainerNew {
+		if ok && r.Pending != nil && r.Pending.Failed != "" {
+			return VerbMend, ""
+		}
+		return VerbNew, ""
+	}
+	if !ok {
+		return "", "no container is selected"
+	}
+	if r.Pending != nil {
+		return pendingVerb(a, r)
+	}
+	switch a {
+	case keymap.ContainerLogs:
+		return VerbLogs, ""
+	case keymap.ContainerDetail:
+		return VerbDetail, ""
+	case keymap.ContainerCopy:
+		return VerbCopy, ""
+	}
+	if r.Doing != "" {
+		return "", r.Name() + ": " + r.Doing + " is under way"
+	}
+	alive := r.Container.State.Alive()
+	switch a {
+	case keymap.ContainerStartStop:
+		switch {
+		case alive:
+			return VerbStop, ""
+		case r.Container.State == api.StateCreated, r.Container.State == api.StateExited, r.Container.State == api.StateDead:
+			return VerbStart, ""
+		}
+		return "", r.Name() + ": its state is not known"
+	case keymap.ContainerKill:
+		if !alive {
+			return "", r.Name() + " does not run"
+		}
+		return VerbKill, ""
+	case keymap.ContainerRemove:
+		return VerbRemove, ""
+	}
+	return "", ""
+}
+
+func pendingVerb(a keymap.Action, r Row) (Verb, string) {
+	failed := r.Pending.Failed != ""
+	switch {
+	case a == keymap.ContainerDetail:
+		return VerbDetail, ""
+	case a == keymap.ContainerRemove && failed:
+		return VerbDismiss, ""
+	case a == keymap.JobCancel && !failed:
+		return VerbCancel, ""
+	case failed:
+		return "", r.Name() + " was not made; n mends it, d dismisses it"
+	}
+	return "", r.Name() + " is still being made"
+}
+
+// Want is what an action asks of the selected row. When it asks for nothing, or the row
+// has changed so lately that the key cannot have been meant for it, the reason is given.
+func (s *Screen) Want(a keymap.Action) (w Want, refused string) {
+	r, ok := s.Selected()
+	v, reason := verb(a, r, ok)
+	if v == "" {
+		return Want{}, reason
+	}
+	if v.changes() && s.env.Now().Sub(s.changed) < reaction {
+		return Want{}, s.news(r)
+	}
+	return Want{Verb: v, Row: r}, ""
+}
+
+// changes reports whether a verb's meaning hangs on the row's state.
+func (v Verb) changes() bool {
+	switch v {
+	case VerbStart, VerbStop, VerbKill, VerbRemove, VerbDismiss, VerbCancel, VerbMend:
+		return true
+	}
+	return false
+}
+
+// news says what has just changed under the cursor.
+func (s *Screen) news(r Row) string {
+	_, text := stateText(s.env.Styles, r)
+	return r.Name() + " is " + text + " now: nothing was done"
+}
+
+// Footer is the keys that do something for the selected row, with the words for it.
+func (s *Screen) Footer() []keymap.Entry {
+	if s.typing {
+		return s.env.Keys.Entries(keymap.Line)
+	}
+	r, ok := s.Selected()
+	var out []keymap.Entry
+	for _, a := range []keymap.Action{
+		keymap.ContainerNew, keymap.ContainerStartStop, keymap.ContainerLogs, keymap.JobCancel, keymap.ContainerRemove,
+		keymap.ContainerKill, keymap.ContainerDetail, keymap.ContainerCopy,
+	} {
+		v, _ := verb(a, r, ok)
+		e, bound := s.env.Keys.Entry(a)
+		if v == "" || !bound || e.Key() == "" || foreign(r.Container.Owner) && v.changes() {
+			continue
+		}
+		out = append(out, e.With(string(v)))
+	}
+	return out
+}
+
+// foreign reports whether somebody else decides about the container, so that the engine
+// refuses to change it.
+func foreign(o api.Owner) bool {
+	return o == api.OwnerKubernetes || o == api.OwnerDocker || o == api.OwnerBuildKit
+}

@@ -1,0 +1,66 @@
+package containers
+
+import (
+	"strings"
+
+	"gantry/engine/api"
+)
+
+// Show says which states are shown.
+type Show int
+
+// What can be shown.
+const (
+	ShowAll Show = iota
+	ShowRunning
+	ShowEnded
+)
+
+func (s Show) String() string { return [...]string{"all", "running", "not running"}[s] }
+
+// Filter chooses rows by state and by a text in name, image, ID, state or labels.
+type Filter struct {
+	Show Show
+	Text string
+}
+
+func (f Filter) on() bool { return f.Show != ShowAll || f.Text != "" }
+
+func (f Filter) matches(r Row) bool {
+	alive := r.Pending == nil && r.Container.State.Alive()
+	if f.Show == ShowRunning && !alive || f.Show == ShowEnded && alive {
+		return false
+	}
+	if f.Text == "" {
+		return true
+	}
+	want := strings.ToLower(f.Text)
+	has := func(s string) bool { return strings.Contains(strings.ToLower(s), want) }
+	if r.Pending != nil {
+		return has(r.Pending.Name) || has(r.Pending.Image)
+	}
+	c := r.Container
+	if has(c.Name) || has(c.Image) || strings.HasPrefix(c.ID, want) || has(string(c.State)) {
+		return true
+	}
+	for k, v := range c.Labels {
+		if has(k + "=" + v) {
+			return true
+		}
+	}
+	return false
+}
+
+// shortImage is an image reference as a person would type it: Docker Hub's own prefix
+// and the tag latest are left out, a digest is cut.
+func shortImage(ref string) string {
+	ref = strings.TrimPrefix(ref, "docker.io/library/")
+	ref = strings.TrimPrefix(ref, "docker.io/")
+	if name, digest, ok := strings.Cut(ref, "@sha256:"); ok {
+		if strings.Contains(name[strings.LastIndexByte(name, '/')+1:], ":") {
+			return name
+		}
+		return name + "@" + api.ShortID(digest)
+	}
+	return strings.TrimSuffix(ref, ":latest")
+}

@@ -1,0 +1,102 @@
+package containers
+
+import (
+	"time"
+
+	"gantry/ui/widget/grid"
+)
+
+// Refresh takes over what has changed in the store.
+func (s *Screen) Refresh() {
+	before, was := s.Selected()
+	s.rebuild()
+	after, is := s.Selected()
+	if was && (!is || after.ID != before.ID || changedState(before, after)) {
+		s.changed = s.env.Now()
+	}
+	if was && (!is || after.ID != before.ID) {
+		s.hold()
+	}
+}
+
+// changedState reports whether a key could mean something else than before.
+func changedState(a, b Row) bool {
+	if (a.Pending == nil) != (b.Pending == nil) || a.Container.State != b.Container.State {
+		return true
+	}
+	return a.Pending != nil && (a.Pending.Failed == "") != (b.Pending.Failed == "")
+}
+
+// rebuild makes the rows anew from the store.
+func (s *Screen) rebuild() {
+	all := make([]Row, 0, s.store.Len()+1)
+	ported := false
+	for _, p := range s.store.Pendings() {
+		all = append(all, Row{ID: p.ID, Pending: &p})
+	}
+	for _, c := range s.store.All() {
+		all = append(all, Row{ID: c.ID, Container: c, Doing: s.store.Doing(c.ID)})
+		ported = ported || len(c.Ports) > 0
+	}
+	if ported != s.ported {
+		s.ported = ported
+		selected := s.grid.Selected()
+		s.grid = grid.New(s.env, s.columns(), s.cells)
+		s.grid.SetFocus(s.focus)
+		s.grid.Select(selected)
+		s.resize()
+	}
+	clear(s.byID)
+	s.rows = arrange(all, s.filter, s.held, s.pinned)
+	for _, r := range s.rows {
+		s.byID[r.row.ID] = r.row
+	}
+	s.feed()
+	if s.held.id == "" {
+		s.hold()
+	}
+}
+
+// feed gives the grid its rows with revisions that change with the ages shown.
+func (s *Screen) feed() {
+	now := s.env.Now()
+	rows := make([]grid.Row, len(s.rows))
+	for i, r := range s.rows {
+		rows[i] = grid.Row{ID: r.row.ID, Rev: s.store.RevOf(r.row.ID) << 32}
+		if t := r.row.since(); !t.IsZero() {
+			rows[i].Rev |= uint64(ageStep(now.Sub(t))/time.Second) & 0xffffffff
+		}
+	}
+	s.grid.SetRows(rows)
+	s.grid.SetEmpty(s.emptyText(len(s.byID))...)
+}
+
+// hold keeps the place of the row that is selected now.
+func (s *Screen) hold() {
+	if i := s.grid.Index(); i >= 0 && i < len(s.rows) {
+		s.held = held{s.rows[i].row.ID, s.rows[i].at}
+		return
+	}
+	s.held = held{}
+}
+
+// Next is how long it takes until an age on the screen is written differently; zero if
+// none is shown.
+func (s *Screen) Next(now time.Time) time.Duration {
+	var next time.Duration
+	for _, id := range s.grid.Visible() {
+		t := s.byID[id].since()
+		if t.IsZero() {
+			continue
+		}
+		age := max(0, now.Sub(t))
+		left := ageUnit(age) - age%ageUnit(age)
+		if next == 0 || left < next {
+			next = left
+		}
+	}
+	return next
+}
+
+// Tick rewrites the ages that have changed.
+func (s *Screen) Tick() { s.feed() }
