@@ -13,7 +13,8 @@ import (
 // whole. With durable set its content survives a loss of power too. The mode is set
 // whatever the umask is.
 func writeAtomic(path string, data []byte, mode os.FileMode, durable bool) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), ".tmp-"+filepath.Base(path))
+	// Without the file's own name, which may be as long as a name can be.
+	f, err := os.CreateTemp(filepath.Dir(path), ".tmp-")
 	if err != nil {
 		return err
 	}

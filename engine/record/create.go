@@ -52,7 +52,7 @@ func (s *Store) Create(n New) (unlock func(), err error) {
 	}
 	if err == nil {
 		if err = s.createHosts(n); err == nil {
-			return func() { unlockStateDir(dir, lock) }, nil
+			return func() { _ = lock.Close() }, nil
 		}
 		err = errors.Join(err, os.RemoveAll(dir))
 	}
@@ -65,14 +65,19 @@ func (s *Store) Create(n New) (unlock func(), err error) {
 
 // prepare fills a directory that nobody looks at yet, and locks it.
 func (s *Store) prepare(tmp string, n New) (*os.File, error) {
-	if err := os.MkdirAll(filepath.Join(tmp, opLock), 0o700); err != nil {
+	early := filepath.Join(tmp, newPrefix+opLock)
+	if err := os.MkdirAll(early, 0o700); err != nil {
 		return nil, err
 	}
-	lock, err := os.Open(filepath.Join(tmp, opLock))
+	lock, err := os.Open(early)
 	if err != nil {
 		return nil, err
 	}
 	if err := unix.Flock(int(lock.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
+		return lock, err
+	}
+	// Under its name the lock is there only once it is held: a sweep may go by that.
+	if err := os.Rename(early, filepath.Join(tmp, opLock)); err != nil {
 		return lock, err
 	}
 	d := StateDir(tmp)
@@ -105,12 +110,13 @@ func (s *Store) createHosts(n New) error {
 	})
 }
 
-// Remove deletes the container's hosts file and state dir. The caller holds its lock and
-// has deleted its containerd record. What is not there is not an error.
+// Remove frees the container's name and deletes its hosts file and state dir, in this
+// order, so that after a crash the state dir still tells of the rest. The caller holds its
+// lock and has deleted its containerd record. What is not there is not an error.
 func (s *Store) Remove(id string) error {
-	var err error
+	err := s.releaseNames(id)
 	if fileExists(s.hostsDir(id)) {
-		err = withDirLock(s.hostsRoot(), func() error { return os.RemoveAll(s.hostsDir(id)) })
+		err = errors.Join(err, withDirLock(s.hostsRoot(), func() error { return os.RemoveAll(s.hostsDir(id)) }))
 	}
 	// Renamed first, so that whoever waits for the lock cannot get in between.
 	gone := filepath.Join(s.containersDir(), gonePrefix+id)

@@ -102,3 +102,31 @@ func splitHost(s string) (name, addr string, ok bool) {
 	}
 	return s[:i], addr, true
 }
+
+// noteName puts a container's name into its meta.json, which nerdctl makes hosts lines of.
+func (s *Store) noteName(id, name string) error {
+	if s.notedName(id) == name || !fileExists(s.hostsDir(id)) {
+		return nil
+	}
+	return withDirLock(s.hostsRoot(), func() error {
+		// Kept as it is but for the name: nerdctl's hook writes CNI results into it.
+		m := map[string]any{}
+		ok, err := readJSON(s.metaFile(id), &m)
+		if err != nil || !ok {
+			return err
+		}
+		m["Name"] = name
+		return writeJSON(s.metaFile(id), m)
+	})
+}
+
+// notedName is the name in meta.json; "" when there is none.
+func (s *Store) notedName(id string) string {
+	var m meta
+	if ok, err := readJSON(s.metaFile(id), &m); err != nil || !ok {
+		return ""
+	}
+	return m.Name
+}
+
+func (s *Store) metaFile(id string) string { return filepath.Join(s.hostsDir(id), metaFile) }

@@ -13,10 +13,10 @@ import (
 type Leftovers struct {
 	IDs   []string          // gantry's state dirs without a container
 	Names map[string]string // name → ID that has neither a container nor a state dir, or is one of IDs
-	Dirs  []string          // state dirs that were being made or removed
+	Dirs  []string          // state dirs that were being made or removed: to be deleted as they are
 }
 
-// tmpGrace protects a directory in the instant between its making and its locking.
+// tmpGrace protects a new directory in the instant before it has its lock.
 const tmpGrace = time.Minute
 
 // Leftovers lists what belongs to no container and that nobody is working on. exists
@@ -34,8 +34,8 @@ func (s *Store) Leftovers(exists func(id string) bool) (Leftovers, error) {
 		id := e.Name()
 		switch {
 		case strings.HasPrefix(id, newPrefix), strings.HasPrefix(id, gonePrefix):
-			if dir := s.Dir(id); !held(filepath.Join(dir, opLock)) && older(dir, tmpGrace) {
-				l.Dirs = append(l.Dirs, dir)
+			if s.abandoned(id) {
+				l.Dirs = append(l.Dirs, s.Dir(id))
 			}
 		case !fileExists(s.State(id).file(requestFile)), s.busy(id), exists(id):
 		default:
@@ -54,6 +54,15 @@ func (s *Store) Leftovers(exists func(id string) bool) (Leftovers, error) {
 		}
 	}
 	return l, nil
+}
+
+// abandoned tells a directory whose maker or remover died from one that is at work.
+func (s *Store) abandoned(id string) bool {
+	lock := filepath.Join(s.Dir(id), opLock)
+	if held(lock) {
+		return false
+	}
+	return fileExists(lock) || strings.HasPrefix(id, gonePrefix) || older(s.Dir(id), tmpGrace)
 }
 
 // readDir is empty for a directory that does not exist.

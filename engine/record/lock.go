@@ -29,13 +29,17 @@ func (s *Store) Lock(ctx context.Context, id string) (unlock func(), err error) 
 
 // LockStateDir is Lock for a state dir that a label names.
 func LockStateDir(ctx context.Context, dir string) (unlock func(), err error) {
+	made := false
 	for {
+		made = made || !fileExists(dir)
 		f, err := lockOnce(ctx, dir)
-		if err != nil {
+		switch {
+		case err != nil:
 			return nil, fmt.Errorf("lock the container: %w", err)
-		}
-		if f != nil {
-			return func() { unlockStateDir(dir, f) }, nil
+		case f != nil && made:
+			return func() { removeIfEmpty(dir, f); _ = f.Close() }, nil
+		case f != nil:
+			return func() { _ = f.Close() }, nil
 		}
 	}
 }
@@ -44,12 +48,13 @@ func LockStateDir(ctx context.Context, dir string) (unlock func(), err error) {
 // it waited.
 func lockOnce(ctx context.Context, dir string) (*os.File, error) {
 	lock := filepath.Join(dir, opLock)
-	if err := os.MkdirAll(lock, 0o700); err != nil {
-		return nil, err
+	err := os.MkdirAll(lock, 0o700)
+	var f *os.File
+	if err == nil {
+		f, err = os.Open(lock)
 	}
-	f, err := os.Open(lock)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
+		return nil, ctx.Err()
 	}
 	if err != nil {
 		return nil, err
@@ -63,15 +68,15 @@ func lockOnce(ctx context.Context, dir string) (*os.File, error) {
 	return f, nil
 }
 
-// unlockStateDir leaves no empty state dir behind: its container was removed meanwhile,
-// or it never had one.
-func unlockStateDir(dir string, f *os.File) {
-	if entries, err := os.ReadDir(dir); err == nil && len(entries) == 1 && entries[0].Name() == opLock && isAt(f, filepath.Join(dir, opLock)) {
-		// Whoever waits for this lock finds that it has gone and tries again.
+// removeIfEmpty takes a state dir away that was made for its lock alone: the container was
+// removed meanwhile, or never had one. Whoever waits for this lock finds that it has gone
+// and tries again.
+func removeIfEmpty(dir string, f *os.File) {
+	entries, err := os.ReadDir(dir)
+	if err == nil && len(entries) == 1 && isAt(f, filepath.Join(dir, opLock)) {
 		_ = os.Remove(filepath.Join(dir, opLock))
 		_ = os.Remove(dir)
 	}
-	_ = f.Close()
 }
 
 // busy reports whether somebody holds the container's lock.

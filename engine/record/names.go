@@ -28,7 +28,7 @@ func ValidName(s string) bool {
 }
 
 // AcquireName reserves a name for a container; reserving it again for the same one is
-// fine. A taken name is an *api.NameInUseError, whose State the caller knows better. exists
+// fine. Its meta.json gets to know the name. A taken name is an *api.NameInUseError, whose State the caller knows better. exists
 // is asked, under the lock of the names, whether the present owner is in containerd: a
 // name whose owner is gone, or an empty file, is free again, unless that owner is just
 // being created.
@@ -36,7 +36,10 @@ func (s *Store) AcquireName(name, id string, exists func(id string) bool) error 
 	if !ValidName(name) {
 		return api.FieldErrors{{Field: "name", Value: name, Reason: "only letters, digits, _ . - and at least two of them", Fix: "begin with a letter or a digit"}}
 	}
-	return s.withNames(func() error { return s.acquire(name, id, exists) })
+	if err := s.withNames(func() error { return s.acquire(name, id, exists) }); err != nil {
+		return err
+	}
+	return s.noteName(id, name)
 }
 
 // ReleaseName frees a name that the container owns. A name that is free or another's is
@@ -61,7 +64,7 @@ func (s *Store) RenameName(old, id, name string, exists func(id string) bool) er
 	if !ValidName(name) {
 		return s.AcquireName(name, id, exists)
 	}
-	return s.withNames(func() error {
+	err := s.withNames(func() error {
 		if err := s.acquire(name, id, exists); err != nil {
 			return err
 		}
@@ -70,6 +73,25 @@ func (s *Store) RenameName(old, id, name string, exists func(id string) bool) er
 		}
 		return os.Remove(s.nameFile(old))
 	})
+	if err != nil {
+		return err
+	}
+	return s.noteName(id, name)
+}
+
+// releaseNames frees what the container holds: the name that its files tell, or when they
+// tell none, all that are found to be its own.
+func (s *Store) releaseNames(id string) error {
+	if name := s.notedName(id); name != "" {
+		return s.ReleaseName(name, id)
+	}
+	names, err := readDir(s.namesDir())
+	for _, e := range names {
+		if s.NameOwner(e.Name()) == id {
+			err = errors.Join(err, s.ReleaseName(e.Name(), id))
+		}
+	}
+	return err
 }
 
 // NameOwner is the ID that a name is reserved for; "" when it is free.
