@@ -1,0 +1,72 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"runtime"
+	"runtime/debug"
+
+	"golang.org/x/sys/unix"
+
+	"gantry/engine/stdio/logger"
+)
+
+// The descriptors that a shim gives to its logger.
+const (
+	fdStdout = 3
+	fdStderr = 4
+	fdReady  = 5
+)
+
+// gcPercent keeps the heap near what is in use: the default lets it grow to 4 MB first.
+const gcPercent = 20
+
+// logs is the role of a container's logger, run by its shim with the state directory as
+// argument and the bundle as working directory.
+func logs(args []string) int {
+	id := os.Getenv("CONTAINER_ID")
+	if len(args) != 1 || id == "" {
+		return refuse("the logger needs a state directory, and CONTAINER_ID in its environment")
+	}
+	frugal()
+	unix.Umask(0o077)
+	// A hang-up or an interrupt is meant for others in the shim's group.
+	signal.Ignore(unix.SIGHUP, unix.SIGINT, unix.SIGPIPE)
+	ctx, stop := signal.NotifyContext(context.Background(), unix.SIGTERM)
+	defer stop()
+	bundle, err := os.Getwd()
+	if err == nil {
+		err = logger.Run(ctx, logger.Config{
+			StateDir: args[0],
+			ID:       id,
+			Bundle:   bundle,
+			Stdout:   fdStdout,
+			Stderr:   fdStderr,
+			Ready:    ready,
+		})
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "gantry-helper: logger:", err)
+		return 1
+	}
+	return 0
+}
+
+// frugal keeps the memory of a process small of which there is one for every running
+// container: one thread of Go at a time, little garbage, no huge pages.
+func frugal() {
+	runtime.GOMAXPROCS(1)
+	debug.SetGCPercent(gcPercent)
+	unix.Prctl(unix.PR_SET_THP_DISABLE, 1, 0, 0, 0)
+}
+
+// ready lets the container begin: older shims wait for the end of the pipe, newer ones
+// for a byte first. What was needed only to begin is given back to the kernel.
+func ready() {
+	f := os.NewFile(fdReady, "ready")
+	f.Write([]byte{0})
+	f.Close()
+	debug.FreeOSMemory()
+}

@@ -1,0 +1,118 @@
+package logger
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"os"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"gantry/engine/stdio/wire"
+)
+
+// lockMax is how long a new logger waits for the one before it, which may still be writing.
+// After that it goes on beside it: a container must not wait for ever for its log, and two
+// writers at most mix their lines.
+const lockMax = 5 * time.Second
+
+// Config is what a shim hands to the logger of a container.
+type Config struct {
+	StateDir string
+	ID       string // of the container
+	Bundle   string // its task's bundle, where the shim's address is
+	Stdout   int    // descriptors to read from; the logger takes them over
+	Stderr   int
+	Ready    func() // tells the shim that the container may begin
+}
+
+// Run is the life of a logger: until the container has ended, its output is written and
+// its clients have it; or until both streams ended because no task was made; or ctx
+// ends, when it takes what is there and leaves. An error means that it could not begin.
+func Run(ctx context.Context, cfg Config) error {
+	l, err := open(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	cfg.Ready()
+	l.run(ctx)
+	return nil
+}
+
+type logger struct {
+	cfg     Config
+	dir     *wire.Dir
+	lock    *os.File // nil when the logger before this one did not let go of it
+	stdin   *os.File // holds the FIFO open; nil when there is none
+	socket  net.Listener
+	out     *output
+	hub     *hub
+	streams [2]*stream
+}
+
+// open takes hold of everything in the state directory.
+func open(ctx context.Context, cfg Config) (l *logger, err error) {
+	l = &logger{cfg: cfg, hub: newHub(stallMax)}
+	l.out = &output{hub: l.hub}
+	if l.dir, err = wire.OpenDir(cfg.StateDir); err != nil {
+		return nil, err
+	}
+	lctx, cancel := context.WithTimeout(ctx, lockMax)
+	defer cancel()
+	if l.lock, err = wire.Lock(lctx, cfg.StateDir); err != nil && !errors.Is(err, context.DeadlineExceeded) {
+		return nil, fmt.Errorf("lock: %w", err)
+	}
+	if l.out.log, err = openLog(l.dir.File(wire.LogFile(cfg.ID))); err != nil {
+		return nil, err
+	}
+	if l.socket, err = listen(l.dir); err != nil {
+		return nil, err
+	}
+	// Both ends in one: the container then never sees an end of its input when a client
+	// leaves. The FIFO is not there without a terminal.
+	l.stdin, err = os.OpenFile(l.dir.File(wire.StdinFile), os.O_RDWR|unix.O_NONBLOCK, 0)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	if l.streams[0], err = newStream(wire.Stdout, "stdout", cfg.Stdout, l.out); err != nil {
+		return nil, err
+	}
+	l.streams[1], err = newStream(wire.Stderr, "stderr", cfg.Stderr, l.out)
+	return l, err
+}
+
+// listen makes the attach socket, in the place of one that a killed logger has left.
+func listen(dir *wire.Dir) (net.Listener, error) {
+	path := dir.Socket()
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	s, err := net.ListenUnix("unix", &net.UnixAddr{Name: path, Net: "unix"})
+	if err != nil {
+		return nil, err
+	}
+	s.SetUnlinkOnClose(false)
+	return s, os.Chmod(path, 0o600)
+}
+
+// close lets go of the state directory in the order that readers rely on: the record of
+// the exit is there before the lock is free, and when that is free the log is complete.
+func (l *logger) close(exit *wire.LastExit) {
+	if exit != nil {
+		wire.WriteLastExit(l.cfg.StateDir, *exit)
+	}
+	l.out.log.close()
+	l.socket.Close()
+	if l.lock != nil {
+		// Without the lock the socket may be the next logger's.
+		os.Remove(l.dir.Socket())
+		l.lock.Close()
+	}
+	if l.stdin != nil {
+		l.stdin.Close()
+	}
+	l.dir.Close()
+}
