@@ -1,0 +1,24 @@
+package real
+
+import (
+	"fmt"
+	"os"
+	"testing"
+
+	"gantry/engine/daemon/linked"
+)
+
+// Main runs a package's tests: call it, and nothing else, from TestMain. The same test
+// binary is the daemon when it is started as `x.test containerd …`. What the tests have
+// started is ended after them; if that fails, so does the run.
+func Main(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == "containerd" {
+		os.Exit(linked.Main(os.Args[2:]))
+	}
+	code := m.Run()
+	if err := shared().end(); err != nil {
+		fmt.Fprintln(os.Stderr, "clear up after the tests:", err)
+		code = max(code, 1)
+	}
+	os.Exit(code)
+}
