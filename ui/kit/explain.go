@@ -40,12 +40,13 @@ func Explain(err error) Explanation {
 }
 
 func explain(err error) Explanation {
+	if errors.Is(err, context.Canceled) {
+		return Explanation{Title: "Cancelled"}
+	}
 	if e, ok := explainTyped(err); ok {
 		return e
 	}
 	switch {
-	case errors.Is(err, context.Canceled):
-		return Explanation{Title: "Cancelled"}
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded):
 		return Explanation{Title: "It took too long", Detail: err.Error(), Fix: "try again; if it goes on, restart the engine"}
 	case errors.Is(err, api.ErrDetached):

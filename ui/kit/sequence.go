@@ -47,7 +47,8 @@ func control(s string, i int) int {
 }
 
 // message is the length of an OSC, DCS, SOS, PM or APC sequence whose text begins at i.
-// It ends with ST, an OSC also with BEL; CAN and SUB cut it short.
+// It ends with ST, an OSC also with BEL; CAN and SUB cut it short. The beginning of
+// another sequence shows that it has no end, which also keeps this linear.
 func message(s string, i int, bell bool) int {
 	start := i
 	for i < len(s) {
@@ -59,8 +60,11 @@ func message(s string, i int, bell bool) int {
 				return i + 2
 			}
 			return start
-		case c == 0xc2 && i+1 < len(s) && s[i+1] == 0x9c: // ST as a C1 character
-			return i + 2
+		case c == 0xc2 && i+1 < len(s) && s[i+1] >= 0x80 && s[i+1] <= 0x9f: // a C1 character
+			if s[i+1] == 0x9c { // ST
+				return i + 2
+			}
+			return start
 		}
 		i++
 	}
