@@ -19,7 +19,7 @@ type Facts struct {
 // CgroupMode is how the cgroup hierarchy is mounted.
 type CgroupMode string
 
-// The modes. Hybrid is used as V1.
+// The modes. Hybrid is used as V1. A host that mounts no hierarchy has an empty mode.
 const (
 	CgroupV1     CgroupMode = "v1"
 	CgroupHybrid CgroupMode = "hybrid"

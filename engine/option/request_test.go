@@ -1,0 +1,91 @@
+package option
+
+import (
+	"math/rand/v2"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"github.com/moby/moby/api/types/container"
+
+	"gantry/engine/api"
+)
+
+func TestFromRequest(t *testing.T) {
+	tests := []struct {
+		name string
+		req  api.CreateRequest
+		want Draft
+	}{
+		{"no request at all", api.CreateRequest{}, draft("detach", "true")},
+		{
+			"an entrypoint of several words, as others make",
+			api.CreateRequest{Config: &container.Config{Image: "a", AttachStdout: true, Entrypoint: []string{"tini", "--"}, Cmd: []string{"sh"}}},
+			draft("image", "a", "entrypoint", "tini", "args", "--", "args", "sh"),
+		},
+		{
+			"variables of the host",
+			api.CreateRequest{
+				Config:      &container.Config{Image: "a", AttachStdout: true, Env: []string{"A=1", "B=2"}},
+				EnvFromHost: []string{"B", "C"},
+			},
+			draft("image", "a", "env", "A=1", "env", "B=2", "env", "C"),
+		},
+		{
+			"limits in the largest whole unit, capabilities without their prefix",
+			api.CreateRequest{
+				Config: &container.Config{Image: "a", AttachStdout: true, Labels: map[string]string{"b": "", "a": "1"}},
+				HostConfig: &container.HostConfig{
+					CapAdd:    []string{"CAP_NET_ADMIN", "ALL"},
+					Resources: container.Resources{Memory: 3 << 29, NanoCPUs: 1.25e9, PidsLimit: ptr(int64(0))},
+				},
+			},
+			draft("image", "a", "label", "a=1", "label", "b=", "memory", "1536m", "cpus", "1.25", "pids-limit", "0", "cap-add", "NET_ADMIN", "cap-add", "ALL"),
+		},
+	}
+	for _, tt := range tests {
+		if diff := cmp.Diff(tt.want.Entries(), FromRequest(tt.req).Entries()); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", tt.name, diff)
+		}
+	}
+}
+
+// Whatever a form can make comes back from the container it made.
+func TestRequestRoundTrip(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(5, 6))
+	for range 3000 {
+		d := validDraft(rnd)
+		p := d.Parse(facts())
+		if p.Err() != nil {
+			t.Fatalf("%s: %v", d.Line("docker run"), p.Err())
+		}
+		again := FromRequest(p.Request).Parse(facts())
+		ignore := cmpopts.IgnoreFields(api.CreateRequest{}, "EnvFromHost")
+		if diff := cmp.Diff(p, again, ignore, cmpopts.EquateComparable()); diff != "" {
+			t.Fatalf("%s\nis not %s\n%s", d.Line("docker run"), FromRequest(p.Request).Line("docker run"), diff)
+		}
+	}
+}
+
+// validDraft has an image and some other options, each with a value that is accepted.
+func validDraft(rnd *rand.Rand) Draft {
+	good := map[Key][]string{
+		KeyName: {"web", "a.b"}, KeyArgs: {"sh", "-c", ""}, KeyPull: {"always", "missing"}, KeyPlatform: {"amd64", "linux/386"},
+		KeyEntrypoint: {"sh", "/x y"}, KeyEnv: {"A=1", "B=", "FROM_HOST", "NOT_THERE"}, KeyWorkdir: {"/"}, KeyUser: {"0:0", "me"},
+		KeyHostname: {"h"}, KeyLabel: {"a", "b=c"}, KeyStopSignal: {"INT", "9"}, KeyStopTimeout: {"0", "-1", "30"},
+		KeyNetwork: {"none", "host"}, KeyMemory: {"6291457", "1.5g", "0"}, KeyCPUs: {"0.5", "3", "0.123456789", "0"},
+		KeyPidsLimit: {"0", "-1", "7"}, KeyCapAdd: {"all", "cap_bpf"}, KeyCapDrop: {"NET_RAW"},
+		KeyDetach: {"true", "false"}, KeyTty: {"true"}, KeyRemove: {"true", "0"}, KeyReadOnly: {"true"},
+	}
+	d := draft("image", "busybox")
+	for range rnd.IntN(15) {
+		k := rows[rnd.IntN(len(rows))].Key
+		if v := good[k]; len(v) > 0 {
+			d.Add(k, v[rnd.IntN(len(v))])
+		}
+	}
+	if d.Bool(KeyTty) && rnd.IntN(2) > 0 {
+		d.Set(KeyInteractive, "true")
+	}
+	return d
+}

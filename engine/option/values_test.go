@@ -1,0 +1,207 @@
+package option
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"gantry/engine/api"
+	"gantry/engine/host"
+)
+
+// facts are those of a usual server.
+func facts() Facts {
+	return Facts{Host: host.Facts{
+		OS: "linux", Arch: "amd64", NumCPU: 4, MemoryTotal: 8 << 30, CgroupMode: host.CgroupV2,
+		Controllers: map[string]bool{"cpu": true, "memory": true, "pids": true}, SwapLimit: true,
+		Env: []string{"FROM_HOST=1", "EMPTY=", "TWICE=a", "TWICE=b"},
+	}}
+}
+
+// read is a draft of one option on top of an image.
+func read(k Key, v ...string) Parsed {
+	var d Draft
+	d.Set(KeyImage, "busybox")
+	d.Set(k, v...)
+	return d.Parse(facts())
+}
+
+func ptr[T any](v T) *T { return &v }
+
+func TestGoodValues(t *testing.T) {
+	tests := []struct {
+		key  Key
+		in   []string
+		got  func(p Parsed) any
+		want any
+	}{
+		{KeyImage, []string{"nginx:1.27"}, func(p Parsed) any { return p.Request.Config.Image }, "nginx:1.27"},
+		{KeyImage, []string{"LOCALHOST:5000/a/b@sha256:" + strings.Repeat("0f", 32)}, func(p Parsed) any { return p.Request.Config.Image }, "LOCALHOST:5000/a/b@sha256:" + strings.Repeat("0f", 32)},
+		{KeyImage, []string{strings.Repeat("0f", 32)}, func(p Parsed) any { return p.Request.Config.Image }, strings.Repeat("0f", 32)},
+		{KeyName, []string{"web.1_a-b"}, func(p Parsed) any { return p.Request.Name }, "web.1_a-b"},
+		{KeyArgs, []string{"sh", "-c", "exit 7", ""}, func(p Parsed) any { return p.Request.Config.Cmd }, []string{"sh", "-c", "exit 7", ""}},
+		{KeyTty, []string{"true"}, func(p Parsed) any { return p.Request.Config.Tty }, true},
+		{KeyTty, []string{"0"}, func(p Parsed) any { return p.Request.Config.Tty }, false},
+		{KeyRemove, []string{"T"}, func(p Parsed) any { return p.Request.HostConfig.AutoRemove }, true},
+		{KeyDetach, []string{"true"}, func(p Parsed) any { return p.Detach }, true},
+		{KeyPull, []string{"always"}, func(p Parsed) any { return p.Request.Pull }, "always"},
+		{KeyPull, nil, func(p Parsed) any { return p.Request.Pull }, "missing"},
+		{KeyPlatform, []string{"linux/amd64"}, func(p Parsed) any { return p.Request.Platform }, "linux/amd64"},
+		{KeyPlatform, []string{"x86_64"}, func(p Parsed) any { return p.Request.Platform }, "linux/amd64"},
+		{KeyPlatform, []string{"Linux"}, func(p Parsed) any { return p.Request.Platform }, "linux/amd64"},
+		{KeyPlatform, []string{"linux/i386"}, func(p Parsed) any { return p.Request.Platform }, "linux/386"},
+		{KeyEntrypoint, []string{"/bin/sh"}, func(p Parsed) any { return p.Request.Config.Entrypoint }, []string{"/bin/sh"}},
+		{KeyEntrypoint, nil, func(p Parsed) any { return p.Request.Config.Entrypoint }, []string(nil)},
+		{KeyEnv, []string{"A=1", "B=", "C=x=y", "A=2"}, func(p Parsed) any { return p.Request.Config.Env }, []string{"A=1", "B=", "C=x=y", "A=2"}},
+		{KeyEnv, []string{"FROM_HOST", "EMPTY", "NOT_THERE", "TWICE"}, func(p Parsed) any { return p.Request.Config.Env }, []string{"FROM_HOST=1", "EMPTY=", "TWICE=b"}},
+		{KeyEnv, []string{"FROM_HOST", "NOT_THERE"}, func(p Parsed) any { return p.Request.EnvFromHost }, []string{"FROM_HOST", "NOT_THERE"}},
+		{KeyWorkdir, []string{"/a b/c"}, func(p Parsed) any { return p.Request.Config.WorkingDir }, "/a b/c"},
+		{KeyUser, []string{"nobody:100"}, func(p Parsed) any { return p.Request.Config.User }, "nobody:100"},
+		{KeyUser, []string{"2147483647"}, func(p Parsed) any { return p.Request.Config.User }, "2147483647"},
+		{KeyHostname, []string{"a.b_c-d"}, func(p Parsed) any { return p.Request.Config.Hostname }, "a.b_c-d"},
+		{KeyLabel, []string{"a=1", "b", "a=2", "c=x=y"}, func(p Parsed) any { return p.Request.Config.Labels }, map[string]string{"a": "2", "b": "", "c": "x=y"}},
+		{KeyLabel, nil, func(p Parsed) any { return p.Request.Config.Labels }, map[string]string{}},
+		{KeyStopSignal, []string{"quit"}, func(p Parsed) any { return p.Request.Config.StopSignal }, "quit"},
+		{KeyStopSignal, []string{"SIGRTMIN+3"}, func(p Parsed) any { return p.Request.Config.StopSignal }, "SIGRTMIN+3"},
+		{KeyStopTimeout, []string{"-1"}, func(p Parsed) any { return p.Request.Config.StopTimeout }, ptr(-1)},
+		{KeyStopTimeout, []string{"0"}, func(p Parsed) any { return p.Request.Config.StopTimeout }, ptr(0)},
+		{KeyStopTimeout, nil, func(p Parsed) any { return p.Request.Config.StopTimeout }, (*int)(nil)},
+		{KeyNetwork, []string{"host"}, func(p Parsed) any { return string(p.Request.HostConfig.NetworkMode) }, "host"},
+		{"net", []string{"host"}, func(p Parsed) any { return string(p.Request.HostConfig.NetworkMode) }, "host"},
+		{KeyNetwork, nil, func(p Parsed) any { return string(p.Request.HostConfig.NetworkMode) }, "none"},
+		{KeyMemory, []string{"6m"}, func(p Parsed) any { return p.Request.HostConfig.Memory }, int64(6 << 20)},
+		{KeyMemory, []string{"1.5GiB"}, func(p Parsed) any { return p.Request.HostConfig.Memory }, int64(3 << 29)},
+		{KeyMemory, []string{"0"}, func(p Parsed) any { return p.Request.HostConfig.Memory }, int64(0)},
+		{KeyCPUs, []string{"0.01"}, func(p Parsed) any { return p.Request.HostConfig.NanoCPUs }, int64(1e7)},
+		{KeyCPUs, []string{"4"}, func(p Parsed) any { return p.Request.HostConfig.NanoCPUs }, int64(4e9)},
+		{KeyCPUs, []string{".5"}, func(p Parsed) any { return p.Request.HostConfig.NanoCPUs }, int64(5e8)},
+		{KeyPidsLimit, []string{"-1"}, func(p Parsed) any { return p.Request.HostConfig.PidsLimit }, ptr(int64(-1))},
+		{KeyPidsLimit, nil, func(p Parsed) any { return p.Request.HostConfig.PidsLimit }, (*int64)(nil)},
+		{KeyReadOnly, []string{"true"}, func(p Parsed) any { return p.Request.HostConfig.ReadonlyRootfs }, true},
+		{KeyPrivileged, []string{"true"}, func(p Parsed) any { return p.Request.HostConfig.Privileged }, true},
+		{KeyCapAdd, []string{"net_admin", "CAP_BPF", "all"}, func(p Parsed) any { return p.Request.HostConfig.CapAdd }, []string{"CAP_NET_ADMIN", "CAP_BPF", "ALL"}},
+		{KeyCapDrop, []string{"ALL"}, func(p Parsed) any { return p.Request.HostConfig.CapDrop }, []string{"ALL"}},
+	}
+	for _, tt := range tests {
+		p := read(tt.key, tt.in...)
+		if len(p.Problems) > 0 || len(p.Warnings) > 0 {
+			t.Errorf("%s %q: problems %v, warnings %v", tt.key, tt.in, p.Problems, p.Warnings)
+		}
+		if got := tt.got(p); !reflect.DeepEqual(got, tt.want) {
+			t.Errorf("%s %q: got %#v, want %#v", tt.key, tt.in, got, tt.want)
+		}
+		for i, v := range tt.in {
+			if err := Check(facts(), tt.key, i, v); err != nil {
+				t.Errorf("%s %q: Check says %v", tt.key, v, err)
+			}
+		}
+	}
+}
+
+func TestBadValues(t *testing.T) {
+	long := strings.Repeat("x", 300)
+	tests := []struct {
+		key   Key
+		value string
+		want  string // the whole sentence
+	}{
+		{KeyImage, "Nginx", "image: repository names are lower case (write nginx)"},
+		{KeyImage, "a/B:Tag", "image: repository names are lower case (write a/b:Tag)"},
+		{KeyImage, "https://docker.io/nginx", "image: an image has no https:// (write docker.io/nginx)"},
+		{KeyImage, "nginx 1.27", "image: an image has no spaces"},
+		{KeyImage, "nginx:", "image: the tag is missing after the colon (write nginx:latest)"},
+		{KeyImage, ":1.27", "image: the name is missing before :1.27"},
+		{KeyImage, "nginx:-x", "image: the tag -x is not a valid one (letters, digits, _ . and -, at most 128, not beginning with . or -)"},
+		{KeyImage, "nginx@sha256:12", "image: the digest is not a valid one (it is sha256: and 64 hexadecimal digits)"},
+		{KeyImage, "-x", "image: not a valid image name (write it like nginx:1.27 or ghcr.io/owner/name:tag)"},
+		{KeyImage, "a//b", "image: not a valid image name (write it like nginx:1.27 or ghcr.io/owner/name:tag)"},
+		{KeyName, "a", "--name: needs at least two characters"},
+		{KeyName, "-web", "--name: must begin with a letter or a digit (only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed)"},
+		{KeyName, "my web", "--name: only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed"},
+		{KeyName, "../../etc", "--name: must begin with a letter or a digit (only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed)"},
+		{KeyName, "web\n", "--name: only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed"},
+		{KeyName, long, "--name: is longer than 255 bytes"},
+		{KeyArgs, "a\x00b", "args: contains a NUL byte (leave it out)"},
+		{KeyTty, "maybe", "--tty: is on or off (write true or false)"},
+		{KeyDetach, "yes", "--detach: is on or off (write true or false)"},
+		{KeyRemove, "2", "--rm: is on or off (write true or false)"},
+		{KeyPull, "newer", `--pull: must be one of "always", "missing" or "never"`},
+		{KeyPlatform, "linux/vax", `--platform: unknown architecture "vax" (write os/arch[/variant], such as linux/arm64)`},
+		{KeyPlatform, "beos/amd64", `--platform: unknown operating system "beos" (write os/arch[/variant], such as linux/arm64)`},
+		{KeyPlatform, "windows/amd64", "--platform: containers for windows do not run on this host (write os/arch[/variant], such as linux/arm64)"},
+		{KeyPlatform, "a/b/c/d", "--platform: has more than three parts (write os/arch[/variant], such as linux/arm64)"},
+		{KeyPlatform, "linux/amd64/", "--platform: the variant is not a valid one (write os/arch[/variant], such as linux/arm64)"},
+		{KeyEnv, "=x", "--env: invalid environment variable: =x (write NAME=value)"},
+		{KeyEnv, "", "--env: invalid environment variable:  (write NAME=value)"},
+		{KeyWorkdir, "app", "--workdir: the working directory 'app' is invalid, it needs to be an absolute path (begin it with /)"},
+		{KeyUser, ":100", "--user: the user is missing before the colon (write user:group)"},
+		{KeyUser, "a:", "--user: the group is missing after the colon (write user:group)"},
+		{KeyUser, "a:b:c", "--user: has more than one colon (write user:group)"},
+		{KeyUser, "-1", "--user: uids and gids must be in range 0-2147483647"},
+		{KeyUser, "0:2147483648", "--user: uids and gids must be in range 0-2147483647"},
+		{KeyHostname, strings.Repeat("a", 65), "--hostname: is longer than 64 bytes"},
+		{KeyHostname, "a b", "--hostname: only letters, digits, - and . are allowed"},
+		{KeyHostname, "-a", "--hostname: must begin and end with a letter or a digit"},
+		{KeyLabel, "=x", "--label: invalid label '=x': empty name (write key=value)"},
+		{KeyLabel, "k=" + strings.Repeat("v", 4096), "--label: key and value have 4097 bytes, 4096 is the limit"},
+		{KeyLabel, "nerdctl/name=x", "--label: labels that begin with nerdctl/ are reserved (choose another key)"},
+		{KeyLabel, "containerd.io/restart.status=running", "--label: labels that begin with containerd.io/ are reserved (choose another key)"},
+		{KeyLabel, "io.cri-containerd.kind=sandbox", "--label: labels that begin with io.cri-containerd are reserved (choose another key)"},
+		{KeyLabel, "gantry/x", "--label: labels that begin with gantry/ are reserved (choose another key)"},
+		{KeyStopSignal, "SIGNOPE", "--stop-signal: invalid signal: SIGNOPE (write a name such as SIGTERM or a number from 1 to 64)"},
+		{KeyStopSignal, "65", "--stop-signal: invalid signal: 65 (write a name such as SIGTERM or a number from 1 to 64)"},
+		{KeyStopTimeout, "10s", "--stop-timeout: is not a whole number (write seconds, such as 30)"},
+		{KeyStopTimeout, "-2", "--stop-timeout: cannot be negative (write -1 to wait for ever)"},
+		{KeyNetwork, "bridge", "--network: the bridge network is not supported yet (write none or host)"},
+		{KeyNetwork, "container:web", "--network: sharing another container's network is not supported yet (write none or host)"},
+		{KeyNetwork, "backend", "--network: networks of your own are not supported yet (write none or host)"},
+		{KeyMemory, "5m", "--memory: minimum memory limit allowed is 6MB (write 6m or more)"},
+		{KeyMemory, "6291455", "--memory: minimum memory limit allowed is 6MB (write 6m or more)"},
+		{KeyMemory, "lots", "--memory: is not a size (write a number and a unit, such as 512m or 2g)"},
+		{KeyMemory, "-1", "--memory: is not a size (write a number and a unit, such as 512m or 2g)"},
+		{KeyMemory, "99999999999t", "--memory: is more than any host has"},
+		{KeyCPUs, "4.01", "--cpus: range of CPUs is from 0.01 to 4.00, as there are only 4 CPUs available"},
+		{KeyCPUs, "0.009", "--cpus: range of CPUs is from 0.01 to 4.00, as there are only 4 CPUs available"},
+		{KeyCPUs, "-1", "--cpus: is not a number of CPUs (write a number such as 1.5)"},
+		{KeyCPUs, "1e9", "--cpus: is not a number of CPUs (write a number such as 1.5)"},
+		{KeyCPUs, ".", "--cpus: is not a number of CPUs (write a number such as 1.5)"},
+		{KeyCPUs, "1.0000000001", "--cpus: is not a number of CPUs (write a number such as 1.5)"},
+		{KeyCPUs, "99999999999999999999", "--cpus: is not a number of CPUs (write a number such as 1.5)"},
+		{KeyPidsLimit, "many", "--pids-limit: is not a whole number (write a number such as 200)"},
+		{KeyPidsLimit, "-5", "--pids-limit: cannot be negative (write -1 for no limit)"},
+		{KeyReadOnly, "ro", "--read-only: is on or off (write true or false)"},
+		{KeyPrivileged, "ja", "--privileged: is on or off (write true or false)"},
+		{KeyCapAdd, "NET_ADMN", `--cap-add: unknown capability "NET_ADMN" (did you mean NET_ADMIN?)`},
+		{KeyCapDrop, "", `--cap-drop: unknown capability "" (write a name such as NET_ADMIN, or ALL)`},
+		{KeyCapDrop, "everything", `--cap-drop: unknown capability "everything" (write a name such as NET_ADMIN, or ALL)`},
+		{"nonsense", "x", "--nonsense: gantry does not know this option"},
+	}
+	for _, tt := range tests {
+		err := Check(facts(), tt.key, 0, tt.value)
+		if err == nil || err.Error() != tt.want {
+			t.Errorf("%s %.40q: Check says\n  %v\nwant\n  %s", tt.key, tt.value, err, tt.want)
+			continue
+		}
+		p := read(tt.key, tt.value)
+		want := api.FieldErrors{*err}
+		if diff := cmp.Diff(want, p.Problems, cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("%s %.40q: Parse does not agree with Check (-check +parse):\n%s", tt.key, tt.value, diff)
+		}
+	}
+}
+
+func TestCheckSaysWhichValue(t *testing.T) {
+	want := &api.FieldError{Field: "env", Index: 3, Value: "=x", Reason: "invalid environment variable: =x", Fix: "write NAME=value"}
+	if diff := cmp.Diff(want, Check(facts(), KeyEnv, 3, "=x")); diff != "" {
+		t.Error(diff)
+	}
+	if err := Check(facts(), KeyImage, 0, ""); err == nil || err.Error() != "image: an image is needed (for example nginx:1.27)" {
+		t.Errorf("no image: %v", err)
+	}
+	if err := Check(facts(), KeyMemory, 0, ""); err != nil {
+		t.Errorf("an empty box is no limit: %v", err)
+	}
+}
