@@ -1,12 +1,15 @@
 package daemon
 
 import (
+	"io"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/containerd/log"
 
 	"gantry/engine/api"
 )
@@ -215,6 +218,9 @@ func TestDialTellsCausesApart(t *testing.T) {
 			c, err := Dial(t.Context(), Endpoint{Address: tc.address})
 			if err == nil {
 				c.Close()
+			}
+			if log.L.Logger.Out != io.Discard {
+				t.Error("the client's packages would write on the screen")
 			}
 			if cause(err) != tc.cause {
 				t.Errorf("%v: cause %q, want %q", err, cause(err), tc.cause)

@@ -3,6 +3,7 @@ package daemon
 import (
 	"context"
 	"errors"
+	"io"
 	"io/fs"
 	"net"
 	"strings"
@@ -10,14 +11,14 @@ import (
 
 	"github.com/containerd/containerd/v2/client"
 	"github.com/containerd/containerd/v2/pkg/dialer"
+	"github.com/containerd/log"
+	"golang.org/x/sys/unix"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/backoff"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/grpc/status"
-
-	"golang.org/x/sys/unix"
 
 	"gantry/engine/api"
 )
@@ -44,6 +45,8 @@ func knock(ctx context.Context, address string) error {
 // The connection mends itself: after a loss gRPC tries again after 100 ms, then ever
 // more slowly, at least every 2 s.
 func Dial(ctx context.Context, ep Endpoint) (*client.Client, error) {
+	// The client's packages log to stderr, where a screen may be drawn.
+	log.L.Logger.SetOutput(io.Discard)
 	if err := knock(ctx, ep.Address); err != nil {
 		return nil, err
 	}

@@ -41,16 +41,15 @@ func fail(err error) int {
 }
 
 // moduleVersion is the version that this program was built with; containerd's own
-// build would stamp it in.
+// build would stamp it in. A test binary does not know its modules: there, the version
+// that the source names is taken without its mark of not having been stamped.
 func moduleVersion() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return version.Version
-	}
-	for _, m := range info.Deps {
-		if m.Path == module {
-			return strings.TrimPrefix(m.Version, "v")
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, m := range info.Deps {
+			if m.Path == module {
+				return strings.TrimPrefix(m.Version, "v")
+			}
 		}
 	}
-	return version.Version
+	return strings.TrimSuffix(version.Version, "+unknown")
 }
