@@ -1,0 +1,176 @@
+package create
+
+import (
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"gantry/engine/option"
+	"gantry/keymap"
+	"gantry/ui/kit"
+	"gantry/ui/widget/field"
+)
+
+// calm is how long the keys must rest before a new problem is shown under a row that is
+// being typed: half a word is not yet wrong.
+const calm = 400 * time.Millisecond
+
+// restMsg says that the keys have rested.
+type restMsg struct {
+	of     *Screen
+	serial int
+}
+
+// Update implements kit.Pane.
+func (s *Screen) Update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case imageMsg:
+		s.learn(msg)
+	case restMsg:
+		if r := s.current(); msg.of == s && msg.serial == s.rest && r != nil && r.quiet {
+			r.quiet = false
+			s.check()
+		}
+	case tea.KeyPressMsg:
+		return s.key(msg)
+	case tea.PasteMsg:
+		r := s.current()
+		if s.sent || r == nil {
+			return nil
+		}
+		if r.field.Spec().Kind != field.List {
+			msg.Content = strings.TrimSpace(msg.Content)
+		}
+		return s.edit(r, msg)
+	}
+	return nil
+}
+
+func (s *Screen) key(k tea.KeyPressMsg) tea.Cmd {
+	a, bound := s.env.Keys.Lookup(keymap.Create, k.String())
+	if bound && a == keymap.Back {
+		s.Close()
+		d := s.Draft()
+		return func() tea.Msg { return CloseMsg{d} }
+	}
+	if s.sent {
+		return nil
+	}
+	if !bound {
+		return s.typed(k)
+	}
+	switch a {
+	case keymap.FormStart:
+		return s.submit(true)
+	case keymap.FormCreate:
+		return s.submit(false)
+	case keymap.FormCopyLine:
+		return tea.Batch(tea.SetClipboard(s.Line()), kit.Notify(kit.Good, "The docker run line was sent to the clipboard"))
+	case keymap.FormNext:
+		s.next()
+	case keymap.FormPrev:
+		s.prev()
+	case keymap.FormNextSection:
+		s.goTo((s.at+1)%len(s.sections), 0, false)
+	case keymap.FormPrevSection:
+		s.goTo((s.at+len(s.sections)-1)%len(s.sections), 0, false)
+	case keymap.FormPress:
+		return s.press()
+	}
+	return nil
+}
+
+// typed is a key that is no command.
+func (s *Screen) typed(k tea.KeyPressMsg) tea.Cmd {
+	r := s.current()
+	if r == nil {
+		switch k.String() {
+		case "left", "right":
+			s.row, s.dirty = s.buttons()+1-(s.row-s.buttons()), true
+		case "space":
+			return s.press()
+		}
+		return nil
+	}
+	if !meant(r.field.Spec().Kind, k.String()) {
+		return nil
+	}
+	return s.edit(r, k)
+}
+
+// meant reports whether a key changes a field of that kind: no letter is a command.
+func meant(kind field.Kind, key string) bool {
+	switch kind {
+	case field.Check:
+		return key == "space"
+	case field.Choice:
+		return key == "left" || key == "right" || key == "space"
+	}
+	return true
+}
+
+// edit hands a key or a paste to the focused row and takes over what became of it.
+func (s *Screen) edit(r *row, msg tea.Msg) tea.Cmd {
+	changed, cmd := r.field.Update(msg)
+	s.dirty = true // the cursor's part of a long text
+	if !changed {
+		return cmd
+	}
+	waiting := !r.bad() && r.field.Capturing()
+	r.touched, r.quiet = true, waiting
+	r.flaw = write(r, &s.draft)
+	s.settled(r.opt.Key)
+	s.check()
+	if look := s.seek(typingRest); look != nil {
+		cmd = tea.Batch(cmd, look)
+	}
+	if waiting {
+		cmd = tea.Batch(cmd, s.pause())
+	}
+	return cmd
+}
+
+// pause brings a restMsg when no key follows.
+func (s *Screen) pause() tea.Cmd {
+	s.rest++
+	serial := s.rest
+	return tea.Tick(calm, func(time.Time) tea.Msg { return restMsg{s, serial} })
+}
+
+// settled forgets what the engine said of a value that has changed.
+func (s *Screen) settled(k option.Key) {
+	kept := s.engine[:0:0]
+	for _, e := range s.engine {
+		if e.Field != string(k) {
+			kept = append(kept, e)
+		}
+	}
+	s.engine = kept
+}
+
+// press is enter: on a button it presses it, elsewhere it goes on.
+func (s *Screen) press() tea.Cmd {
+	switch s.row - s.buttons() {
+	case 0:
+		return s.submit(true)
+	case 1:
+		return s.submit(false)
+	}
+	s.next()
+	return nil
+}
+
+// submit sends the form off, or shows all that is wrong with it.
+func (s *Screen) submit(start bool) tea.Cmd {
+	s.engine, s.asked = nil, true
+	s.check()
+	if len(s.wrong) > 0 {
+		s.toFirst()
+		return nil
+	}
+	s.sent = true
+	s.Close()
+	m := SubmitMsg{Draft: s.Draft(), Parsed: s.parsed, Start: start}
+	return func() tea.Msg { return m }
+}
