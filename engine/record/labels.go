@@ -106,7 +106,9 @@ func userLabels(m, user map[string]string) error {
 func internalLabels(m map[string]string, in Input, cfg *container.Config, host *container.HostConfig) {
 	m[LabelNamespace], m[LabelName], m[LabelStateDir] = in.Namespace, in.Name, in.StateDir
 	m[LabelHostname], m[LabelPlatform] = in.Hostname, in.Platform
-	m[LabelDomainname] = cfg.Domainname
+	if cfg.Domainname != "" {
+		m[LabelDomainname] = cfg.Domainname
+	}
 	m[LabelAutoRemove] = strconv.FormatBool(host.AutoRemove)
 	m[LabelNetworks] = marshal(nonNil(in.Networks))
 	m[LabelExtraHosts] = marshal(extraHosts(host.ExtraHosts))

@@ -37,7 +37,6 @@ func TestLabelsOfAPlainContainerAreNerdctls(t *testing.T) {
 		"io.containerd.image.config.stop-signal": "SIGTERM",
 		"nerdctl/auto-remove":                    "false",
 		"nerdctl/dns":                            `{"DNSServers":null,"DNSResolvConfOptions":null,"DNSSearchDomains":null}`,
-		"nerdctl/domainname":                     "",
 		"nerdctl/extraHosts":                     "[]",
 		"nerdctl/host-config":                    `{"BlkioWeight":0,"CidFile":"","Devices":null}`,
 		"nerdctl/hostname":                       "0a1b2c3d4e5f",

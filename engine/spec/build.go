@@ -105,7 +105,7 @@ func (b *builder) process() error {
 		Args: args, Cwd: cwd, Env: b.env(), Terminal: b.cfg.Tty,
 		User: specs.User{UID: b.User.UID, GID: b.User.GID, AdditionalGids: b.User.Groups, Umask: b.host.Umask},
 		// Never the shim's, which containerd's unit file may have set to "never kill".
-		OOMScoreAdj: &b.host.OomScoreAdj,
+		OOMScoreAdj: new(b.host.OomScoreAdj),
 	}
 	if h, w := b.host.ConsoleSize[0], b.host.ConsoleSize[1]; b.cfg.Tty && h > 0 && w > 0 {
 		p.ConsoleSize = &specs.Box{Height: h, Width: w}

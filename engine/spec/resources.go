@@ -18,8 +18,7 @@ func (b *builder) resources() error {
 	}
 	r.CPU = b.cpu()
 	if limit := b.host.PidsLimit; limit != nil && *limit != 0 && b.controls("pids") {
-		n := max(*limit, -1)
-		r.Pids = &specs.LinuxPids{Limit: &n}
+		r.Pids = &specs.LinuxPids{Limit: new(max(*limit, -1))}
 	}
 	b.s.Linux.Resources = r
 	return nil
@@ -29,7 +28,7 @@ func (b *builder) resources() error {
 func (b *builder) memory() *specs.LinuxMemory {
 	m, h := specs.LinuxMemory{}, b.host
 	if h.Memory > 0 {
-		m.Limit = &h.Memory
+		m.Limit = new(h.Memory)
 		swap := h.MemorySwap
 		if swap == 0 {
 			swap = 2 * h.Memory
@@ -39,15 +38,14 @@ func (b *builder) memory() *specs.LinuxMemory {
 		}
 	}
 	if h.MemoryReservation > 0 {
-		m.Reservation = &h.MemoryReservation
+		m.Reservation = new(h.MemoryReservation)
 	}
 	if v1 := b.Host.CgroupMode != host.CgroupV2; v1 {
 		if s := h.MemorySwappiness; s != nil && *s >= 0 {
-			n := uint64(*s)
-			m.Swappiness = &n
+			m.Swappiness = new(uint64(*s))
 		}
 		if h.OomKillDisable != nil && *h.OomKillDisable {
-			m.DisableOOMKiller = h.OomKillDisable
+			m.DisableOOMKiller = new(true)
 		}
 	}
 	if m == (specs.LinuxMemory{}) {
@@ -60,19 +58,16 @@ func (b *builder) cpu() *specs.LinuxCPU {
 	c, h := specs.LinuxCPU{}, b.host
 	if b.controls("cpu") {
 		if h.CPUShares > 0 {
-			n := uint64(h.CPUShares)
-			c.Shares = &n
+			c.Shares = new(uint64(h.CPUShares))
 		}
 		if h.NanoCPUs > 0 {
-			period, quota := uint64(cpuPeriod), h.NanoCPUs*cpuPeriod/1e9
-			c.Period, c.Quota = &period, &quota
+			c.Period, c.Quota = new(uint64(cpuPeriod)), new(h.NanoCPUs*cpuPeriod/1e9)
 		}
 		if h.CPUPeriod > 0 {
-			n := uint64(h.CPUPeriod)
-			c.Period = &n
+			c.Period = new(uint64(h.CPUPeriod))
 		}
 		if h.CPUQuota > 0 {
-			c.Quota = &h.CPUQuota
+			c.Quota = new(h.CPUQuota)
 		}
 	}
 	if b.controls("cpuset") {
