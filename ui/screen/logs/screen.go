@@ -1,0 +1,100 @@
+package logs
+
+import (
+	"charm.land/bubbles/v2/key"
+	"charm.land/bubbles/v2/textinput"
+	tea "charm.land/bubbletea/v2"
+
+	"gantry/engine/api"
+	"gantry/keymap"
+	"gantry/themes"
+	"gantry/ui/backend"
+	"gantry/ui/kit"
+	"gantry/ui/widget/scroll"
+)
+
+// Deps is what the screen needs of the engine.
+type Deps struct{ Logger backend.Logger }
+
+// CloseMsg says that the user went back.
+type CloseMsg struct{}
+
+// Screen is the log of one container.
+type Screen struct {
+	env       *kit.Env
+	container api.Container
+	log       *scroll.Model
+	follow    *follow
+
+	arrived int // lines so far
+	seen    int // of them when following was stopped
+	ended   bool
+	err     error
+
+	typing bool
+	input  textinput.Model
+	missed bool // the search has found nothing
+
+	width, height int
+	focus         bool
+	styles        *themes.Styles
+	view          string
+	inner         string // the log that view was drawn with
+	dirty         bool
+}
+
+// New makes the screen of a container's log. Nothing is read before Init.
+func New(env *kit.Env, deps Deps, c api.Container) *Screen {
+	s := &Screen{env: env, container: c.Clone(), log: scroll.New(env), follow: newFollow(deps.Logger, c.ID), focus: true, dirty: true}
+	s.input = textinput.New()
+	s.input.Prompt = ""
+	s.input.SetVirtualCursor(false)
+	s.input.KeyMap.Paste = key.NewBinding(key.WithDisabled())
+	return s
+}
+
+// Init begins to read the log.
+func (s *Screen) Init() tea.Cmd { return tea.Batch(s.follow.read, s.follow.next(s)) }
+
+// Close ends the reading.
+func (s *Screen) Close() { s.follow.cancel() }
+
+// ID is the container whose log this is.
+func (s *Screen) ID() string { return s.container.ID }
+
+// SetContainer tells how the container is now: the title and the last line say it.
+func (s *Screen) SetContainer(c api.Container) { s.container, s.dirty = c.Clone(), true }
+
+// SetSize implements kit.Pane.
+func (s *Screen) SetSize(width, height int) {
+	s.width, s.height, s.dirty = max(0, width), max(0, height), true
+	w, h := kit.Inner(s.width, s.height)
+	s.log.SetSize(max(0, w-1), max(0, h-s.bar()))
+	s.input.SetWidth(max(1, w-len(prompt)-2))
+}
+
+// bar is the number of lines below the log: one for what is going on, if there is room.
+func (s *Screen) bar() int {
+	if _, h := kit.Inner(s.width, s.height); h < 2 {
+		return 0
+	}
+	return 1
+}
+
+// SetFocus implements kit.Pane.
+func (s *Screen) SetFocus(on bool) { s.focus, s.dirty = on, true }
+
+// Capturing implements kit.Capturer: while a search is typed.
+func (s *Screen) Capturing() bool { return s.typing }
+
+// Footer are the keys worth knowing in the log.
+func (s *Screen) Footer() []keymap.Entry {
+	pick := []keymap.Action{keymap.LogFollow, keymap.LogTimestamps, keymap.LogWrap, keymap.LogSearch}
+	if s.typing {
+		return s.env.Keys.Pick(keymap.LineAccept, keymap.LineCancel)
+	}
+	if s.log.Query() != "" {
+		pick = append(pick, keymap.LogNext, keymap.LogPrev)
+	}
+	return s.env.Keys.Pick(append(pick, keymap.Back)...)
+}
