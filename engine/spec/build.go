@@ -51,7 +51,7 @@ type Input struct {
 	// SeccompNative leaves the architectures out that this kernel can also run (32-bit
 	// programs): filters are built a fifth faster.
 	SeccompNative bool
-	// Capabilities are all that a privileged container gets; nil is what this kernel has.
+	// Capabilities are all that a privileged container gets; nil is HeldCapabilities.
 	Capabilities []string
 	// Devices are the host's devices for a privileged container; nil reads /dev.
 	Devices []specs.LinuxDevice

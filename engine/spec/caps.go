@@ -34,18 +34,36 @@ func allCaps() []string {
 	}
 }
 
-// KernelCapabilities are those that both this kernel and gantry know.
-func KernelCapabilities() []string {
-	all := allCaps()
-	b, err := os.ReadFile("/proc/sys/kernel/cap_last_cap")
+// HeldCapabilities are those that gantry itself may pass on here: the kernel knows them and
+// they were not taken from this process, as inside of another container. Without /proc it
+// is all of them.
+func HeldCapabilities() []string {
+	b, err := os.ReadFile("/proc/self/status")
 	if err != nil {
-		return all
+		return allCaps()
 	}
-	last, err := strconv.Atoi(strings.TrimSpace(string(b)))
-	if err != nil || last+1 > len(all) {
-		return all
+	return heldIn(string(b))
+}
+
+func heldIn(status string) []string {
+	for line := range strings.Lines(status) {
+		bits, ok := strings.CutPrefix(line, "CapBnd:")
+		if !ok {
+			continue
+		}
+		set, err := strconv.ParseUint(strings.TrimSpace(bits), 16, 64)
+		if err != nil {
+			break
+		}
+		var out []string
+		for i, c := range allCaps() {
+			if set&(1<<i) != 0 {
+				out = append(out, c)
+			}
+		}
+		return out
 	}
-	return all[:last+1]
+	return allCaps()
 }
 
 // capabilities follows Docker: --privileged gives all; --cap-add ALL all but the dropped
@@ -58,11 +76,11 @@ func (b *builder) capabilities() error {
 	}
 	all := b.Capabilities
 	if all == nil {
-		all = KernelCapabilities()
+		all = HeldCapabilities()
 	}
 	for i, c := range add {
 		if c != "ALL" && !slices.Contains(all, c) {
-			return refuse("cap-add", i, b.host.CapAdd[i], "this kernel does not have "+c)
+			return refuse("cap-add", i, b.host.CapAdd[i], c+" is not to be had here: the kernel lacks it, or gantry itself has not got it")
 		}
 	}
 	caps := choose(all, add, drop)

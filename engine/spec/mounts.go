@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/moby/moby/api/types/container"
 	"github.com/opencontainers/runtime-spec/specs-go"
 )
 
@@ -53,20 +52,22 @@ func (b *builder) standard() []specs.Mount {
 	)
 }
 
+// ipcMounts: a message queue file system shows the queues of the IPC namespace that it is
+// mounted in, so only the shared memory of the host needs binding.
 func (b *builder) ipcMounts() []specs.Mount {
-	if b.host.IpcMode.IsHost() {
-		return []specs.Mount{bind("/dev/shm", "/dev/shm", "nosuid", "noexec", "nodev"), bind("/dev/mqueue", "/dev/mqueue", "nosuid", "noexec", "nodev")}
-	}
 	size := b.host.ShmSize
 	if size <= 0 {
 		size = defaultShm
 	}
-	queue := specs.Mount{Destination: "/dev/mqueue", Type: "mqueue", Source: "mqueue", Options: []string{"nosuid", "noexec", "nodev"}}
-	if b.host.IpcMode == container.IPCModeNone {
-		return []specs.Mount{queue}
-	}
 	shm := specs.Mount{Destination: "/dev/shm", Type: "tmpfs", Source: "shm",
 		Options: []string{"nosuid", "noexec", "nodev", "mode=1777", fmt.Sprintf("size=%dk", (size+1023)/1024)}}
+	queue := specs.Mount{Destination: "/dev/mqueue", Type: "mqueue", Source: "mqueue", Options: []string{"nosuid", "noexec", "nodev"}}
+	switch {
+	case b.host.IpcMode.IsNone():
+		return []specs.Mount{queue}
+	case b.host.IpcMode.IsHost():
+		shm = bind("/dev/shm", "/dev/shm", "nosuid", "noexec", "nodev")
+	}
 	return []specs.Mount{shm, queue}
 }
 

@@ -91,11 +91,18 @@ func TestCapabilities(t *testing.T) {
 	in := plain()
 	in.Capabilities = all
 	in.Request.HostConfig.CapAdd = []string{"BPF"}
-	if _, err := Build(in); err == nil || !strings.Contains(err.Error(), "--cap-add: this kernel does not have CAP_BPF") {
+	if _, err := Build(in); err == nil || !strings.Contains(err.Error(), "--cap-add: CAP_BPF is not to be had here") {
 		t.Errorf("a capability that the kernel lacks: %v", err)
 	}
-	if k := KernelCapabilities(); len(k) < 38 || !slices.Contains(k, "CAP_SYS_ADMIN") {
-		t.Errorf("this kernel's: %v", k)
+	for status, want := range map[string]string{
+		"CapPrm:\tffff\nCapBnd:\t0000000000000021\n": "CAP_CHOWN CAP_KILL",
+		"CapBnd:\t000001ffffffffff\n":                strings.Join(allCaps(), " "),
+		"CapBnd:\tbroken\n":                          strings.Join(allCaps(), " "),
+		"":                                           strings.Join(allCaps(), " "),
+	} {
+		if got := strings.Join(heldIn(status), " "); got != want {
+			t.Errorf("%q: %s", status, got)
+		}
 	}
 }
 
