@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"syscall"
 	"time"
 
 	"gantry/engine/stdio/wire"
@@ -19,7 +20,7 @@ func (c *Client) Copy(stdout, stderr io.Writer) (code int, known bool, err error
 	r := bufio.NewReaderSize(c.conn, 64<<10)
 	for {
 		k, n, err := wire.ReadHeader(r)
-		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		if lost(err) {
 			return c.codeFromRecord()
 		}
 		if err != nil {
@@ -43,7 +44,7 @@ func (c *Client) Copy(stdout, stderr io.Writer) (code int, known bool, err error
 		default:
 			err = pass(io.Discard, r, n)
 		}
-		if errors.Is(err, io.ErrUnexpectedEOF) {
+		if lost(err) {
 			return c.codeFromRecord()
 		}
 		if err != nil {
@@ -52,6 +53,12 @@ func (c *Client) Copy(stdout, stderr io.Writer) (code int, known bool, err error
 	}
 }
 
+// writeError keeps a failure of the receiver apart from one of the connection.
+type writeError struct{ err error }
+
+func (e *writeError) Error() string { return "write the container's output: " + e.err.Error() }
+func (e *writeError) Unwrap() error { return e.err }
+
 // pass copies n bytes as soon as they come, without waiting for all of them.
 func pass(w io.Writer, r *bufio.Reader, n int) error {
 	if w == nil {
@@ -59,12 +66,12 @@ func pass(w io.Writer, r *bufio.Reader, n int) error {
 	}
 	for n > 0 {
 		if _, err := r.Peek(1); err != nil {
-			return unexpected(err)
+			return err
 		}
 		b, _ := r.Peek(min(n, r.Buffered()))
 		m, err := w.Write(b)
 		if err != nil {
-			return err
+			return &writeError{err}
 		}
 		r.Discard(m)
 		n -= m
@@ -72,11 +79,13 @@ func pass(w io.Writer, r *bufio.Reader, n int) error {
 	return nil
 }
 
-func unexpected(err error) error {
-	if errors.Is(err, io.EOF) {
-		return io.ErrUnexpectedEOF
+// lost reports whether the logger has gone without an end frame.
+func lost(err error) bool {
+	var w *writeError
+	if errors.As(err, &w) {
+		return false
 	}
-	return err
+	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET)
 }
 
 func (c *Client) tellLagged(stderr io.Writer, missed int64) error {

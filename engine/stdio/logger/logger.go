@@ -109,7 +109,7 @@ func (l *logger) close(exit *wire.LastExit) {
 	if l.lock != nil {
 		// Without the lock the socket may be the next logger's.
 		os.Remove(l.dir.Socket())
-		l.lock.Close()
+		wire.Unlock(l.lock)
 	}
 	if l.stdin != nil {
 		l.stdin.Close()

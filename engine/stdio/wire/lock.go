@@ -14,7 +14,8 @@ import (
 const lockPoll = 5 * time.Millisecond
 
 // Lock takes the logger's lock of a state directory, which a logger holds as long as it
-// writes, nerdctl's too. It waits until ctx ends. Closing the file frees the lock.
+// writes, nerdctl's too. It waits until ctx ends. Unlock frees it, as does
+// the process's end.
 func Lock(ctx context.Context, stateDir string) (*os.File, error) {
 	f, err := os.OpenFile(filepath.Join(stateDir, LockFile), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
@@ -36,6 +37,14 @@ func Lock(ctx context.Context, stateDir string) (*os.File, error) {
 		case <-time.After(lockPoll):
 		}
 	}
+}
+
+// Unlock frees the lock, and tells those who watch the directory: a lock that becomes free
+// is no event, a changed mode is.
+func Unlock(f *os.File) {
+	unix.Flock(int(f.Fd()), unix.LOCK_UN)
+	f.Chmod(0o600)
+	f.Close()
 }
 
 // Logging reports whether a logger is at work in a state directory, gantry's or
