@@ -15,7 +15,7 @@ func global() []Entry {
 	return []Entry{
 		{Action: Help, Scope: Global, Keys: []string{"?"}, Help: "help", Long: "show the keys"},
 		{Action: Quit, Scope: Global, Keys: []string{"q"}, Help: "quit", Long: "leave; containers go on running"},
-		{Action: Interrupt, Scope: Global, Keys: []string{"ctrl+c"}, Help: "quit", Long: "leave, also while typing; twice leaves at once"},
+		{Action: Interrupt, Scope: Global, Keys: []string{"ctrl+c"}, Help: "quit", Long: "leave, also from a text; twice: at once"},
 		{Action: Back, Scope: Global, Keys: []string{"esc"}, Help: "back", Long: "go back; never cancels anything"},
 		{Action: NextPane, Scope: Global, Keys: []string{"tab"}, Help: "next pane", Long: "go to the next pane"},
 		{Action: PrevPane, Scope: Global, Keys: []string{"shift+tab"}, Help: "previous pane", Long: "go to the previous pane"},
@@ -55,7 +55,7 @@ func others() []Entry {
 
 func logs() []Entry {
 	return []Entry{
-		{Action: LogFollow, Scope: Logs, Keys: []string{"f"}, Help: "follow", Long: "stay at the newest line, or stop staying there"},
+		{Action: LogFollow, Scope: Logs, Keys: []string{"f"}, Help: "follow", Long: "keep the newest line in view, or stop"},
 		{Action: LogTimestamps, Scope: Logs, Keys: []string{"t"}, Help: "times", Long: "show when each line was written"},
 		{Action: LogWrap, Scope: Logs, Keys: []string{"w"}, Help: "wrap", Long: "break long lines, or cut them"},
 		{Action: LogSearch, Scope: Logs, Keys: []string{"/"}, Help: "search", Long: "search for a text"},
@@ -69,7 +69,7 @@ func logs() []Entry {
 func create() []Entry {
 	return []Entry{
 		{Action: FormStart, Scope: Create, Keys: []string{"ctrl+s"}, Help: "create & start", Long: "create the container and start it"},
-		{Action: FormCreate, Scope: Create, Keys: []string{"ctrl+o"}, Help: "create", Long: "create the container, do not start it"},
+		{Action: FormCreate, Scope: Create, Keys: []string{"ctrl+o"}, Help: "create", Long: "create it without starting it"},
 		{Action: FormCopyLine, Scope: Create, Keys: []string{"ctrl+y"}, Help: "copy line", Long: "copy the docker run line to the clipboard"},
 		{Action: FormNext, Scope: Create, Keys: []string{"tab", "down"}, Help: "next", Long: "go to the next row"},
 		{Action: FormPrev, Scope: Create, Keys: []string{"shift+tab", "up"}, Help: "previous", Long: "go to the previous row"},

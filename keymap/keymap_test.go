@@ -29,6 +29,9 @@ func TestEveryEntryHasKeysAndHelp(t *testing.T) {
 					t.Errorf("%s: %v", e.Action, err)
 				}
 			}
+			if len(e.Long) > 42 {
+				t.Errorf("%s: %q is too long for the help on a small screen", e.Action, e.Long)
+			}
 			if strings.HasSuffix(e.Long, ".") {
 				t.Errorf("%s: %q ends with a full stop", e.Action, e.Long)
 			}

@@ -44,7 +44,7 @@ func ASCII() Glyphs {
 	return Glyphs{
 		Running: "*", Paused: "=", Pulling: "~", Created: "o", Exited: "x", Unknown: "?",
 		Check: "+", Skip: "-", Cross: "x", Work: "~", Wait: ".", Undone: "<",
-		Bar:    [9]string{".", ".", ".", ".", "#", "#", "#", "#", "#"},
+		Bar:    [9]string{".", ".", ".", ".", ".", ".", ".", ".", "#"},
 		Cursor: ">", TitleOpen: "[", TitleEnd: "]",
 		Left: "<", Right: ">", Up: "^", Down: "v",
 		Ellipsis: "~", Dot: "-", Arrow: ">", Live: "*", Newline: "\\",

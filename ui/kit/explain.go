@@ -56,7 +56,7 @@ func explain(err error) Explanation {
 	case errors.Is(err, os.ErrPermission):
 		return Explanation{Title: "Not permitted", Detail: err.Error(), Fix: "run gantry as root"}
 	}
-	return Explanation{Title: sentence(err.Error())}
+	return Explanation{Title: Sentence(err.Error())}
 }
 
 func explainTyped(err error) (Explanation, bool) {
@@ -82,8 +82,8 @@ func explainTyped(err error) (Explanation, bool) {
 	return explainRefusal(err)
 }
 
-// sentence begins s with a capital letter, as a title does.
-func sentence(s string) string {
+// Sentence begins s with a capital letter, where it begins with a small one.
+func Sentence(s string) string {
 	if s == "" || s[0] < 'a' || s[0] > 'z' {
 		return s
 	}

@@ -41,7 +41,7 @@ func explainRefusal(err error) (Explanation, bool) {
 			Fix:    ownerFix(owner.Owner),
 		}, true
 	case errors.As(err, &unsupported):
-		return Explanation{Title: sentence(unsupported.What) + " is not supported here", Detail: unsupported.Reason}, true
+		return Explanation{Title: Sentence(unsupported.What) + " is not supported here", Detail: unsupported.Reason}, true
 	}
 	return Explanation{}, false
 }
@@ -49,9 +49,9 @@ func explainRefusal(err error) (Explanation, bool) {
 func findFix(kind string) string {
 	switch kind {
 	case "container":
-		return "gantry ps -a lists the containers"
+		return "see gantry ps -a"
 	case "image":
-		return "gantry images lists the images; gantry pull brings one here"
+		return "see gantry images, or pull it with gantry pull"
 	}
 	return ""
 }
@@ -102,7 +102,7 @@ func explainFields(errs api.FieldErrors) Explanation {
 		return Explanation{Title: "The request is not valid"}
 	case 1:
 		f := errs[0]
-		return Explanation{Title: sentence(api.FieldError{Field: f.Field, Reason: f.Reason}.Error()), Fix: f.Fix}
+		return Explanation{Title: Sentence(api.FieldError{Field: f.Field, Reason: f.Reason}.Error()), Fix: f.Fix}
 	}
 	lines := make([]string, len(errs))
 	for i, f := range errs {

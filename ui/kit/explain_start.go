@@ -22,9 +22,9 @@ func explainStart(e *api.StartError) Explanation {
 	case api.CauseMount:
 		x.Fix = "check that the sources of the mounts exist on this host"
 	case api.CauseCgroup:
-		x.Fix = "check the limits; gantry doctor tells which controllers this host has"
+		x.Fix = "check the limits; this host may not have the controller that one of them needs"
 	case api.CauseHook:
-		x.Fix = "its network could not be set up; gantry doctor checks what that needs"
+		x.Fix = "its network could not be set up; check that the host allows it"
 	case api.CausePort:
 		x.Fix = "choose another port, or stop what listens there"
 	case api.CauseRootfs:

@@ -26,9 +26,9 @@ func explainUnavailable(e *api.UnavailableError) Explanation {
 	case api.NoPayload:
 		return Explanation{Title: "This gantry was built without its engine", Detail: "it can only use a containerd that runs already", Fix: "run go generate ./... and go build again"}
 	case api.EngineFailed:
-		return Explanation{Title: "The embedded engine did not start", Detail: detail, Fix: "gantry engine status shows more"}
+		return Explanation{Title: "The embedded engine did not start", Detail: detail, Fix: "see what gantry engine status says"}
 	case api.EngineDown:
 		return Explanation{Title: "The engine at " + at + " is down", Detail: "it was used last time, so no other is started", Fix: "start it, or choose another with --engine"}
 	}
-	return Explanation{Title: "containerd at " + at + " is not available", Detail: detail, Fix: "check that it runs; gantry engine status shows more"}
+	return Explanation{Title: "containerd at " + at + " is not available", Detail: detail, Fix: "check that it runs; see what gantry engine status says"}
 }

@@ -82,7 +82,10 @@ func Failure(env *kit.Env, e kit.Explanation) *Model {
 		body = append(body, strings.Split(e.Detail, "\n")...)
 	}
 	if e.Fix != "" {
-		body = append(body, "", e.Fix)
+		if len(body) > 0 {
+			body = append(body, "")
+		}
+		body = append(body, kit.Sentence(e.Fix)+".")
 	}
 	return New(env, Spec{Title: e.Title, Body: body})
 }
