@@ -170,6 +170,20 @@ func (s *Set) Get(id ID) (Job, bool) {
 	return Job{}, false
 }
 
+// Made is the container that a job is making, as far as is known this moment: the job's
+// news may be on their way while the engine's own have come already. "" is not known.
+func (s *Set) Made(id ID) string {
+	e := s.find(id)
+	if e == nil {
+		return ""
+	}
+	snap := e.cell.Get()
+	if snap.Created != nil {
+		return snap.Created.ID
+	}
+	return snap.Trace.Container
+}
+
 // Running is how many jobs have not ended.
 func (s *Set) Running() int {
 	n := 0

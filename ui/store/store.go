@@ -8,6 +8,10 @@ import (
 	"gantry/engine/api"
 )
 
+// Making is what is done to a container that exists while it is still being made: it
+// shows its own state, and nothing else may be done to it.
+const Making = "making"
+
 // Store is the state of the engine as the screens see it.
 type Store struct {
 	containers map[string]api.Container

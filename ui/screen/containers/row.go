@@ -33,7 +33,7 @@ func (r Row) Name() string {
 // since is the moment that the row's age counts from; zero shows no age.
 func (r Row) since() time.Time {
 	c := r.Container
-	if r.Pending != nil || r.Doing != "" {
+	if r.Pending != nil || r.Doing != "" && r.Doing != store.Making {
 		return time.Time{}
 	}
 	switch c.State {

@@ -8,6 +8,7 @@ import (
 	"gantry/engine/api"
 	"gantry/themes"
 	"gantry/ui/kit"
+	"gantry/ui/store"
 )
 
 // stateText is a row's state in words, without its age: "Running", "Exited 137",
@@ -24,7 +25,7 @@ func stateText(st *themes.Styles, r Row) (themes.Mark, string) {
 		m := st.State(themes.StateCreating)
 		return m, m.Word
 	}
-	if r.Doing != "" {
+	if r.Doing != "" && r.Doing != store.Making {
 		return st.State(themes.StateStopping), r.Doing + st.Glyphs.Ellipsis
 	}
 	c := r.Container
@@ -84,6 +85,28 @@ func PostMortem(c api.Container) string {
 		return "after " + kit.Took(ran)
 	}
 	return ""
+}
+
+// Ended is the sentence for a container that has ended at once: "web: Exited 0 after
+// 0.1 s: sh had no terminal". It is "" for one that ran for a while.
+func Ended(c api.Container) string {
+	ran := c.FinishedAt.Sub(c.StartedAt)
+	if c.State != api.StateExited || c.StartedAt.IsZero() || ran < 0 || ran >= atOnce {
+		return ""
+	}
+	s := kit.Clean(c.DisplayName()) + ": Exited"
+	if c.ExitKnown {
+		s += fmt.Sprintf(" %d", c.ExitCode)
+	}
+	why := PostMortem(c)
+	if !strings.HasPrefix(why, "after ") {
+		s += " after " + kit.Took(ran)
+		if why != "" {
+			s += ": " + why
+		}
+		return s
+	}
+	return s + " " + why
 }
 
 // NeedsTerminal reports whether a container ended because it runs a shell that reads

@@ -1,0 +1,113 @@
+package app
+
+import (
+	"context"
+	"fmt"
+
+	tea "charm.land/bubbletea/v2"
+
+	"gantry/engine/api"
+	"gantry/ui/jobs"
+	"gantry/ui/kit"
+	"gantry/ui/screen/containers"
+	"gantry/ui/store"
+	"gantry/ui/widget/dialog"
+)
+
+// do carries out what the list was asked for; key is the one that asked.
+func (m *Model) do(w containers.Want, key string) tea.Cmd {
+	c := w.Row.Container
+	switch w.Verb {
+	case containers.VerbNew:
+		return m.openForm(m.draft)
+	case containers.VerbMend:
+		return m.mend(w.Row.ID)
+	case containers.VerbDetail:
+		m.setFocus(focusDetail)
+	case containers.VerbLogs:
+		return m.openLog(c)
+	case containers.VerbCopy:
+		return tea.Batch(tea.SetClipboard(c.ID), m.tell(kit.Info, "the ID of "+w.Row.Name()+" was sent to the clipboard"))
+	case containers.VerbStart:
+		m.fresh[c.ID] = true
+		return m.startJob(jobs.Start, c, func(ctx context.Context, o api.Observer) error {
+			_, err := m.engine.Start(ctx, c.ID, api.StartOptions{}, o)
+			return err
+		})
+	case containers.VerbStop:
+		return m.startJob(jobs.Stop, c, func(ctx context.Context, o api.Observer) error {
+			return m.engine.Stop(ctx, c.ID, api.StopOptions{}, o)
+		})
+	case containers.VerbKill:
+		m.confirm(w.Row, "Kill "+w.Row.Name()+"?", []string{"Its process ends at once, without a chance to tidy up."}, "Kill", key, func() tea.Cmd {
+			return m.startJob(jobs.Kill, c, func(ctx context.Context, _ api.Observer) error { return m.engine.Kill(ctx, c.ID, "") })
+		})
+	case containers.VerbRemove:
+		m.askRemove(w.Row, key)
+	case containers.VerbDismiss, containers.VerbCancel:
+		if j, ok := m.jobOf(w.Row.ID); ok {
+			return m.cancelOrDismiss(j)
+		}
+		m.store.DropPending(w.Row.ID)
+		m.list.Refresh()
+	}
+	return nil
+}
+
+// askRemove asks before a container is removed, in other words when it runs.
+func (m *Model) askRemove(r containers.Row, key string) {
+	c := r.Container
+	title := fmt.Sprintf("Remove container %s (%s)?", r.Name(), kit.Clean(c.ShortID()))
+	body := []string{"Its files and its log go with it; the image stays."}
+	verb, force := "Remove", c.State.Alive()
+	if force {
+		body = []string{"It is " + string(c.State) + ": it is killed first, without a chance to tidy up.", body[0]}
+		verb = "Kill and remove"
+	}
+	m.confirm(r, title, body, verb, key, func() tea.Cmd {
+		return m.startJob(jobs.Remove, c, func(ctx context.Context, o api.Observer) error {
+			return m.engine.Remove(ctx, c.ID, api.RemoveOptions{Force: force, Volumes: true}, o)
+		})
+	})
+}
+
+// confirm asks, and does it only if the container is still as it was when it was asked.
+func (m *Model) confirm(r containers.Row, title string, body []string, verb, key string, do func() tea.Cmd) {
+	m.ask(dialog.Confirm(m.env, title, body, verb, key), func(answer string) tea.Cmd {
+		if answer != dialog.OK {
+			return nil
+		}
+		now, ok := m.store.Get(r.ID)
+		switch {
+		case !ok:
+			return m.tell(kit.Warn, r.Name()+" is gone already: nothing was done")
+		case now.State.Alive() != r.Container.State.Alive():
+			return m.tell(kit.Warn, r.Name()+" is "+string(now.State)+" now: nothing was done")
+		}
+		return do()
+	})
+}
+
+// doing is the word for a container while a job works on it.
+func doing(k jobs.Kind) string {
+	switch k {
+	case jobs.Start:
+		return "starting"
+	case jobs.Stop:
+		return "stopping"
+	case jobs.Kill:
+		return "killing"
+	case jobs.Remove:
+		return "removing"
+	}
+	return store.Making
+}
+
+// startJob begins an operation on a container that exists.
+func (m *Model) startJob(k jobs.Kind, c api.Container, w jobs.Work) tea.Cmd {
+	m.store.SetDoing(c.ID, doing(k))
+	_, cmd := m.jobs.Start(jobs.Job{Kind: k, Name: c.DisplayName(), Container: c.ID, Image: c.Image}, w)
+	m.list.Refresh()
+	m.showJobs()
+	return cmd
+}

@@ -1,0 +1,177 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"gantry/engine/path"
+	"gantry/ui/kit"
+	"gantry/ui/pane/detail"
+	"gantry/ui/stream"
+)
+
+// rest is how long the cursor must rest on a row before its details are asked for.
+const rest = 80 * time.Millisecond
+
+// fetched is what was asked for last, so that nothing is asked for twice.
+type fetched struct {
+	key    wanted
+	gen    int
+	cancel context.CancelFunc
+	stored []path.Trace // what the engine remembers of the row
+}
+
+// wanted is what the detail needs: a row at a revision, and of what.
+type wanted struct {
+	id  string
+	rev uint64
+	tab detail.Tab
+}
+
+type restMsg struct{ gen int }
+
+type tracesMsg struct {
+	gen    int
+	id     string
+	traces []path.Trace
+	err    error
+}
+
+type inspectMsg struct {
+	gen  int
+	id   string
+	json string
+	err  error
+}
+
+// follow makes the detail about the selected row: its name at once, what must be asked
+// for after a rest.
+func (m *Model) follow() tea.Cmd {
+	m.showDetail()
+	if m.log != nil {
+		if c, ok := m.store.Get(m.log.ID()); ok {
+			m.log.SetContainer(c)
+		}
+	}
+	s := m.detail.Subject()
+	if !m.shows(focusDetail) || s.ID == "" {
+		return nil
+	}
+	want := wanted{s.ID, m.store.RevOf(s.ID), m.detail.Tab()}
+	if want == m.fetched.key {
+		return nil
+	}
+	if want.id != m.fetched.key.id {
+		m.fetched.stored = nil
+	}
+	m.fetched.key = want
+	m.fetched.gen++
+	if m.fetched.cancel != nil {
+		m.fetched.cancel()
+	}
+	var ctx context.Context
+	ctx, m.fetched.cancel = context.WithCancel(m.ctx)
+	return stream.After(ctx, rest, restMsg{m.fetched.gen})
+}
+
+// showDetail tells the detail whom it is about and how far a job on it has come.
+func (m *Model) showDetail() {
+	r, ok := m.list.Selected()
+	if !ok {
+		m.detail.Show(detail.Subject{})
+		return
+	}
+	s := detail.Subject{ID: r.ID, Title: r.Name()}
+	j, busy := m.jobOf(r.ID)
+	if busy {
+		s.Live = j.Running()
+		if j.Failed() {
+			s.Err = j.Err
+		}
+	}
+	if r.Pending != nil && r.Pending.Failed != "" {
+		s.Fix = "n opens the form again, d dismisses this row"
+	}
+	m.detail.Show(s)
+	if !busy {
+		return
+	}
+	live := []path.Trace{j.Trace}
+	if j.Trace.ID == "" {
+		live = nil
+	}
+	for _, t := range m.fetched.stored {
+		if t.ID != j.Trace.ID {
+			live = append(live, t)
+		}
+	}
+	m.detail.SetTraces(r.ID, live)
+}
+
+// fetch asks for what the detail shows, when the cursor has rested.
+func (m *Model) fetch(msg restMsg) tea.Cmd {
+	if msg.gen != m.fetched.gen {
+		return nil
+	}
+	id := m.fetched.key.id
+	if _, exists := m.store.Get(id); !exists {
+		return nil
+	}
+	var ctx context.Context
+	ctx, m.fetched.cancel = context.WithCancel(m.ctx)
+	e, gen := m.engine, msg.gen
+	traces := func() tea.Msg {
+		t, err := e.Traces(ctx, id)
+		return tracesMsg{gen, id, t, err}
+	}
+	if m.fetched.key.tab != detail.TabInspect {
+		return traces
+	}
+	return tea.Batch(traces, func() tea.Msg {
+		r, err := e.Inspect(ctx, id)
+		if err != nil {
+			return inspectMsg{gen: gen, id: id, err: err}
+		}
+		text, err := pretty(r)
+		return inspectMsg{gen, id, text, err}
+	})
+}
+
+func (m *Model) takeTraces(msg tracesMsg) {
+	if msg.gen != m.fetched.gen {
+		return
+	}
+	if msg.err != nil {
+		m.detail.SetProblem(msg.id, kit.Explain(msg.err).Line())
+		return
+	}
+	m.fetched.stored = msg.traces
+	m.detail.SetTraces(msg.id, msg.traces)
+}
+
+func (m *Model) takeInspect(msg inspectMsg) {
+	if msg.gen != m.fetched.gen {
+		return
+	}
+	if msg.err != nil {
+		m.detail.SetProblem(msg.id, kit.Explain(msg.err).Line())
+		return
+	}
+	m.detail.SetInspect(msg.id, msg.json)
+}
+
+// pretty is a value as JSON for a person: indented, nothing escaped that need not be.
+func pretty(v any) (string, error) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(v); err != nil {
+		return "", err
+	}
+	return string(bytes.TrimRight(b.Bytes(), "\n")), nil
+}

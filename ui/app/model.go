@@ -1,0 +1,212 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"gantry/engine/api"
+	"gantry/engine/option"
+	"gantry/keymap"
+	"gantry/themes"
+	"gantry/ui/backend"
+	"gantry/ui/jobs"
+	"gantry/ui/kit"
+	"gantry/ui/pane/detail"
+	"gantry/ui/pane/pull"
+	"gantry/ui/screen/containers"
+	"gantry/ui/screen/create"
+	"gantry/ui/screen/logs"
+	"gantry/ui/store"
+	"gantry/ui/stream"
+	"gantry/ui/widget/helpview"
+)
+
+// Options is how the workbench is to be.
+type Options struct {
+	Keys  *keymap.Map      // nil: the default keys
+	Theme string           // a palette's name; "": light or dark as the terminal is, sixteen colours where it has no more
+	ASCII bool             // no glyphs beyond ASCII
+	Mono  bool             // no colour
+	Now   func() time.Time // nil: time.Now
+}
+
+// Model is the root model.
+type Model struct {
+	ctx    context.Context
+	cancel context.CancelFunc
+	engine backend.Engine
+	opt    Options
+	env    *kit.Env
+	look   look
+
+	store *store.Store
+	jobs  *jobs.Set
+	watch watch
+
+	list   *containers.Screen
+	detail *detail.Pane
+	pulls  *pull.Pane
+	focus  focus
+
+	form    *create.Screen // nil unless it is open
+	log     *logs.Screen   // nil unless it is open
+	help    *helpview.Model
+	dialogs []question
+	notice  notice
+
+	draft    option.Draft // of a form that was closed
+	mending  string       // the failed row whose draft is in the form
+	facts    option.Facts
+	fetched  fetched
+	fresh    map[string]bool // containers started from here whose end would be news
+	quitting quitting
+
+	layout        Layout
+	width, height int
+	blurred       bool
+	tick          ticking
+	frame         frame
+}
+
+// New makes the root model. It works until ctx ends or Close is called.
+func New(ctx context.Context, engine backend.Engine, opt Options) *Model {
+	if opt.Keys == nil {
+		opt.Keys = keymap.Default()
+	}
+	if opt.Now == nil {
+		opt.Now = time.Now
+	}
+	m := &Model{engine: engine, opt: opt, store: store.New(), fresh: map[string]bool{}, look: look{dark: true}}
+	m.ctx, m.cancel = context.WithCancel(ctx)
+	m.env = &kit.Env{Keys: opt.Keys, Now: opt.Now, Styles: themes.Default(true)}
+	m.restyle()
+	m.jobs = jobs.New(m.ctx, opt.Now)
+	m.list = containers.New(m.env, m.store)
+	m.detail = detail.New(m.env)
+	m.pulls = pull.New(m.env)
+	m.setFocus(focusList)
+	return m
+}
+
+// Close ends everything that goes on in the background.
+func (m *Model) Close() {
+	m.closeForm()
+	m.closeLog()
+	m.cancel()
+}
+
+// Jobs are the operations under way, for whoever ends the program.
+func (m *Model) Jobs() *jobs.Set { return m.jobs }
+
+// Init implements tea.Model.
+func (m *Model) Init() tea.Cmd {
+	return tea.Batch(tea.RequestBackgroundColor, m.startWatch())
+}
+
+// Update implements tea.Model.
+func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	cmd := m.handle(msg)
+	return m, tea.Batch(cmd, m.follow(), m.schedule())
+}
+
+// handle gives a message to whom it is meant for.
+func (m *Model) handle(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg:
+		m.resize(msg.Width, msg.Height)
+	case tea.KeyPressMsg:
+		return m.key(msg)
+	case tea.PasteMsg:
+		return m.paste(msg)
+	case tea.BackgroundColorMsg, tea.ColorProfileMsg, tea.EnvMsg:
+		m.learn(msg)
+	case tea.FocusMsg:
+		m.blurred = false
+		m.now()
+	case tea.BlurMsg:
+		m.blurred = true
+	case updatesMsg:
+		return m.updates(msg)
+	case jobs.ProgressMsg, jobs.DoneMsg:
+		return m.job(msg)
+	case kit.NoticeMsg:
+		return m.say(msg.Notice)
+	case noticeGoneMsg:
+		m.unsay(msg)
+	case tickMsg:
+		m.ticked(msg)
+	case factsMsg:
+		m.takeFacts(msg)
+	case restMsg:
+		return m.fetch(msg)
+	case tracesMsg:
+		m.takeTraces(msg)
+	case inspectMsg:
+		m.takeInspect(msg)
+	case create.SubmitMsg:
+		return m.submit(msg)
+	case create.CloseMsg:
+		m.draft = msg.Draft
+		m.closeForm()
+	case logs.CloseMsg:
+		m.closeLog()
+	case graceMsg:
+		return m.graceOver()
+	default:
+		return m.others(msg)
+	}
+	return nil
+}
+
+// others are messages of the screens' own, and the jobs' that have no exported name.
+func (m *Model) others(msg tea.Msg) tea.Cmd {
+	if j, cmd, ok := m.jobs.Apply(msg); ok {
+		m.showJobs()
+		_ = j
+		return cmd
+	}
+	var cmds []tea.Cmd
+	if m.form != nil {
+		cmds = append(cmds, m.form.Update(msg))
+	}
+	if m.log != nil {
+		cmds = append(cmds, m.log.Update(msg))
+	}
+	return tea.Batch(cmds...)
+}
+
+// resize lays everything out anew.
+func (m *Model) resize(w, h int) {
+	m.width, m.height = w, h
+	m.layout = Arrange(w, h)
+	l := m.layout
+	m.list.SetSize(l.List.W, l.List.H)
+	m.detail.SetSize(l.Detail.W, l.Detail.H)
+	m.pulls.SetSize(l.Pulls.W, l.Pulls.H)
+	m.setFocus(m.focus)
+	if m.form != nil {
+		m.form.SetSize(l.Page.W, l.Page.H)
+	}
+	if m.log != nil {
+		m.log.SetSize(l.Page.W, l.Page.H)
+	}
+	if m.help != nil {
+		m.help.SetSize(kit.Inner(l.Page.W, l.Page.H))
+	}
+	for _, q := range m.dialogs {
+		q.model.SetSize(w, h)
+	}
+}
+
+// startWatch begins to follow the engine; whatever was followed before is left.
+func (m *Model) startWatch() tea.Cmd {
+	if m.watch.cancel != nil {
+		m.watch.cancel()
+	}
+	ctx, cancel := context.WithCancel(m.ctx)
+	m.watch = watch{gen: m.watch.gen + 1, ctx: ctx, cancel: cancel}
+	m.watch.pump = stream.NewPump[api.Update](m.engine.Watch(ctx), updatesEvery, mostUpdates)
+	return m.nextUpdates()
+}

@@ -1,0 +1,51 @@
+package app
+
+import (
+	"context"
+
+	tea "charm.land/bubbletea/v2"
+
+	"gantry/engine/api"
+	"gantry/engine/option"
+	"gantry/ui/screen/create"
+	"gantry/ui/screen/logs"
+)
+
+// openForm opens the form with a draft.
+func (m *Model) openForm(d option.Draft) tea.Cmd {
+	m.closeForm()
+	m.help = nil
+	m.form = create.New(m.env, d, create.Deps{
+		Facts:     func() option.Facts { return m.facts },
+		NameInUse: m.store.ByName,
+		ImageConfig: func(ctx context.Context, ref, platform string) (api.ImageConfig, error) {
+			return m.engine.ImageConfig(ctx, ref, platform)
+		},
+	})
+	m.form.SetSize(m.layout.Page.W, m.layout.Page.H)
+	m.form.SetFocus(true)
+	return m.form.Init()
+}
+
+func (m *Model) closeForm() {
+	if m.form != nil {
+		m.form.Close()
+		m.form = nil
+	}
+}
+
+// openLog opens the log of a container.
+func (m *Model) openLog(c api.Container) tea.Cmd {
+	m.closeLog()
+	m.log = logs.New(m.env, logs.Deps{Logger: m.engine}, c)
+	m.log.SetSize(m.layout.Page.W, m.layout.Page.H)
+	m.log.SetFocus(true)
+	return m.log.Init()
+}
+
+func (m *Model) closeLog() {
+	if m.log != nil {
+		m.log.Close()
+		m.log = nil
+	}
+}

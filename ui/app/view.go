@@ -1,0 +1,303 @@
+package app
+
+import (
+	"strconv"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+	"charm.land/lipgloss/v2"
+
+	"gantry/engine/api"
+	"gantry/keymap"
+	"gantry/themes"
+	"gantry/ui/kit"
+	"gantry/ui/pane/status"
+)
+
+// parts are the strings that a screen is glued from. They come from caches of the panes,
+// so comparing them costs next to nothing while nothing has changed.
+type parts struct {
+	header, main, side, below, notice, footer, over string
+	x, y                                            int // of over
+}
+
+// frame is the last screen and what it was glued from.
+type frame struct {
+	parts   parts
+	content string
+	header  headerKey
+	head    string
+	foot    footerKey
+	bottom  string
+}
+
+type headerKey struct {
+	st    *themes.Styles
+	conn  api.ConnState
+	info  api.EngineInfo
+	lost  int
+	width int
+}
+
+type footerKey struct {
+	st    *themes.Styles
+	words string
+	width int
+}
+
+// View implements tea.Model.
+func (m *Model) View() tea.View {
+	v := tea.NewView(m.content())
+	v.AltScreen, v.ReportFocus, v.WindowTitle = true, true, "gantry"
+	v.Cursor = m.cursor()
+	return v
+}
+
+func (m *Model) content() string {
+	if m.width <= 0 || m.height <= 0 {
+		return ""
+	}
+	if m.layout.Mode == TooSmall {
+		return m.tooSmall()
+	}
+	p := m.parts()
+	if p == m.frame.parts && m.frame.content != "" {
+		return m.frame.content
+	}
+	m.frame.parts, m.frame.content = p, glue(p, m.width, m.height)
+	return m.frame.content
+}
+
+// tooSmall is the sentence for screens on which nothing can be shown.
+func (m *Model) tooSmall() string {
+	text := "gantry needs 60 columns and 16 rows; this is "
+	text += strconv.Itoa(m.width) + " by " + strconv.Itoa(m.height) + ". Make the window larger; nothing is lost meanwhile."
+	return kit.Fit(strings.Join(paragraphs(m.env.Styles.Text, text, m.width), "\n"), m.width, m.height)
+}
+
+// parts asks the panes for what they show.
+func (m *Model) parts() parts {
+	l := m.layout
+	p := parts{header: m.header(), notice: status.Notice(m.env.Styles, m.shownNotice(), m.width), footer: m.footer()}
+	switch m.page() {
+	case pageHelp:
+		p.main = kit.Box(m.env.Styles, kit.Frame{Title: "Help", Focused: true, Right: m.moreHelp()}, m.help.View(), l.Page.W, l.Page.H)
+	case pageForm:
+		p.main = m.form.View()
+	case pageLog:
+		p.main = m.log.View()
+	case pageFirst:
+		p.main = m.first(l.Page.W, l.Page.H)
+	default:
+		m.panes(&p)
+	}
+	m.over(&p)
+	return p
+}
+
+// panes are the parts of the main page.
+func (m *Model) panes(p *parts) {
+	l := m.layout
+	switch {
+	case l.Mode == Wide:
+		p.main, p.side = m.list.View(), m.detail.View()
+	case m.focus == focusDetail:
+		p.main = m.detail.View()
+	case m.focus == focusPulls:
+		p.main = m.pulls.View()
+	default:
+		p.main = m.list.View()
+	}
+	if l.Strip.H > 0 {
+		p.below = m.pulls.Strip(l.Strip.W)
+	} else {
+		p.below = m.pulls.View()
+	}
+}
+
+// over is what stands over the panes: the farewell, or the topmost dialog.
+func (m *Model) over(p *parts) {
+	switch {
+	case m.quitting.on:
+		box, w, h := m.farewellBox()
+		p.over, p.x, p.y = box, (m.width-w)/2, max(0, (m.height-h)/3)
+	case len(m.dialogs) > 0:
+		d := m.dialogs[len(m.dialogs)-1].model
+		p.over = d.View()
+		p.x, p.y = d.Place()
+	}
+}
+
+// glue puts the parts together. Each has exactly its size, so this is only lines.
+func glue(p parts, w, h int) string {
+	var b strings.Builder
+	b.Grow(len(p.header) + len(p.main) + len(p.side) + len(p.below) + len(p.notice) + len(p.footer) + h)
+	b.WriteString(p.header)
+	b.WriteByte('\n')
+	if p.side == "" {
+		b.WriteString(p.main)
+	} else {
+		beside(&b, p.main, p.side)
+	}
+	for _, s := range []string{p.below, p.notice, p.footer} {
+		if s != "" {
+			b.WriteByte('\n')
+			b.WriteString(s)
+		}
+	}
+	if p.over == "" {
+		return b.String()
+	}
+	comp := lipgloss.NewCompositor(lipgloss.NewLayer(b.String()), lipgloss.NewLayer(p.over).X(p.x).Y(p.y).Z(1))
+	return lipgloss.NewCanvas(w, h).Compose(comp).Render()
+}
+
+// beside writes two blocks of the same height side by side.
+func beside(b *strings.Builder, left, right string) {
+	for {
+		l, lrest, more := strings.Cut(left, "\n")
+		r, rrest, _ := strings.Cut(right, "\n")
+		b.WriteString(l)
+		b.WriteString(r)
+		if !more {
+			return
+		}
+		b.WriteByte('\n')
+		left, right = lrest, rrest
+	}
+}
+
+// header is the first row, made anew when something in it has changed.
+func (m *Model) header() string {
+	conn := m.store.Conn()
+	k := headerKey{st: m.env.Styles, conn: conn.State, info: conn.Info, width: m.width}
+	lost := m.env.Now().Sub(conn.Since)
+	if conn.State == api.ConnLost {
+		k.lost = int(lost.Seconds())
+	}
+	if k != m.frame.header {
+		m.frame.header = k
+		e, _ := m.env.Keys.Entry(keymap.ScreenContainers)
+		m.frame.head = status.Header(m.env.Styles, []status.Screen{{Key: e.Key(), Title: "Containers", On: true}}, conn, lost, m.width)
+	}
+	return m.frame.head
+}
+
+// shownNotice is the line above the footer: that the engine is lost comes before all else.
+func (m *Model) shownNotice() kit.Notice {
+	if c := m.store.Conn(); c.State == api.ConnLost && m.notice.Text == "" {
+		return kit.Notice{Level: kit.Warn, Text: lostText(c)}
+	}
+	return m.notice.Notice
+}
+
+// lostText says that what is shown is old, and why.
+func lostText(c api.Connection) string {
+	s := "the engine is lost: the list is as it was then; containers go on running"
+	if c.Err != nil {
+		s += " · " + kit.Explain(c.Err).Title
+	}
+	return s
+}
+
+// footer is the row of keys of whatever has the focus.
+func (m *Model) footer() string {
+	keys, general := m.hints()
+	var b strings.Builder
+	for _, es := range [][]keymap.Entry{keys, general} {
+		for _, e := range es {
+			b.WriteString(e.Key() + " " + e.Help + "\n")
+		}
+	}
+	k := footerKey{m.env.Styles, b.String(), m.width}
+	if k != m.frame.foot {
+		m.frame.foot, m.frame.bottom = k, status.Footer(m.env.Styles, keys, general, m.width)
+	}
+	return m.frame.bottom
+}
+
+// hints are the keys that do something now.
+func (m *Model) hints() (keys, general []keymap.Entry) {
+	pick := m.env.Keys.Pick
+	switch {
+	case m.quitting.on:
+		return nil, nil
+	case len(m.dialogs) > 0:
+		return m.env.Keys.Entries(keymap.Dialog), nil
+	}
+	switch m.page() {
+	case pageHelp:
+		return pick(keymap.Back), nil
+	case pageForm:
+		return m.form.Footer(), nil
+	case pageLog:
+		if m.log.Capturing() {
+			return m.log.Footer(), nil
+		}
+		return m.log.Footer(), pick(keymap.Help, keymap.Quit)
+	case pageFirst:
+		if m.store.Conn().State == api.ConnStarting {
+			return pick(keymap.ContainerNew), pick(keymap.Help, keymap.Quit)
+		}
+		return nil, pick(keymap.Help, keymap.Quit)
+	}
+	general = pick(keymap.Help, keymap.Quit)
+	switch m.focus {
+	case focusDetail:
+		return pick(keymap.TabNext, keymap.Back), general
+	case focusPulls:
+		return m.pullHints(), general
+	}
+	if m.list.Capturing() {
+		return m.list.Footer(), nil
+	}
+	return m.list.Footer(), append(pick(keymap.ListFilter), general...)
+}
+
+// pullHints are the keys of the pane of pulls for the job under its cursor.
+func (m *Model) pullHints() []keymap.Entry {
+	out := m.env.Keys.Pick(keymap.Back)
+	j, ok := m.pulls.Selected()
+	e, bound := m.env.Keys.Entry(keymap.JobCancel)
+	switch {
+	case !ok || !bound:
+	case j.Running() && !j.Asked:
+		return append([]keymap.Entry{e}, out...)
+	case !j.Running():
+		return append([]keymap.Entry{e.With("dismiss")}, out...)
+	}
+	return out
+}
+
+func (m *Model) moreHelp() string {
+	if m.help.More() {
+		return "more " + m.env.Styles.Glyphs.Down
+	}
+	return ""
+}
+
+// cursor is where the terminal's own cursor stands, if text is typed.
+func (m *Model) cursor() *tea.Cursor {
+	if len(m.dialogs) > 0 || m.quitting.on || m.layout.Mode == TooSmall {
+		return nil
+	}
+	var c *tea.Cursor
+	at := m.layout.Page
+	switch m.page() {
+	case pageForm:
+		c = m.form.Cursor()
+	case pageLog:
+		c = m.log.Cursor()
+	case pageMain:
+		if m.focus == focusList {
+			c, at = m.list.Cursor(), m.layout.List
+		}
+	}
+	if c == nil {
+		return nil
+	}
+	moved := *c
+	moved.X += at.X
+	moved.Y += at.Y
+	return &moved
+}
