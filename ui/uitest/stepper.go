@@ -16,6 +16,9 @@ import (
 // is a model that keeps sending messages to itself.
 const mostSteps = 10_000
 
+// aftermath is how long a tick may take at the end of a test.
+const aftermath = time.Hour
+
 // Run runs a test in a bubble: its clock begins at midnight UTC on 1 January 2000 and
 // moves only by Advance. Use the t that body is given.
 func Run(t *testing.T, body func(t *testing.T)) {
@@ -42,11 +45,19 @@ type Stepper struct {
 func New(t *testing.T, model tea.Model, width, height int) *Stepper {
 	t.Helper()
 	s := &Stepper{t: t, model: model, w: width, h: height, wake: make(chan struct{}, 1)}
+	t.Cleanup(s.end)
 	s.view = model.View() // a program draws once before it knows its size
 	s.run(model.Init())
 	s.push(tea.WindowSizeMsg{Width: width, Height: height})
 	s.settle()
 	return s
+}
+
+// end stops handling messages and lets the ticks that are under way run out: a bubble
+// has no time any more once its test has returned.
+func (s *Stepper) end() {
+	s.quit = true
+	time.Sleep(aftermath)
 }
 
 // Press presses keys by name, one after the other, each after the one before has had its effect.
