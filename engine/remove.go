@@ -62,7 +62,7 @@ func (e *Engine) remove(ctx context.Context, run *path.Run, id string, opt api.R
 			return ignoreNotFound(l.client.SnapshotService(rec.Snapshotter).Remove(ctx, rec.SnapshotKey))
 		}),
 		run.Do(ctx, "files", func(ctx context.Context, sc *path.Scope) error {
-			return errors.Join(l.records.ReleaseName(c.Name, id), l.records.Remove(id))
+			return l.records.Remove(id) // frees its name too
 		}),
 	)
 }

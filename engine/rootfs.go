@@ -57,7 +57,7 @@ func (c *creation) user(ctx context.Context) (u spec.User, err error) {
 	}
 	// The mount is read-only and private to this call; mount.WithTempMount unmounts also when ctx ended.
 	err = mount.WithReadonlyTempMount(ctx, c.mounts, func(root string) error {
-		u, err = spec.LookupUser(root, name)
+		u, err = spec.LookupUser(root, name, c.req.HostConfig.GroupAdd...)
 		return err
 	})
 	return u, err

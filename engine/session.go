@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"sync"
+	"time"
 
 	"github.com/containerd/containerd/v2/client"
 	"github.com/moby/term"
@@ -14,6 +15,9 @@ import (
 	"gantry/engine/api"
 	"gantry/engine/stdio"
 )
+
+// loggerTime is how long the logger may take to be there; it says ready before the task is made.
+const loggerTime = 10 * time.Second
 
 // defaultDetachKeys are Docker's.
 const defaultDetachKeys = "ctrl-p,ctrl-q"
@@ -43,7 +47,9 @@ type outcome struct {
 // attach joins the caller's streams to the logger's socket. The process has not started
 // yet, so no byte can be missed.
 func (e *Engine) attach(ctx context.Context, st *starting) (*session, error) {
-	c, err := stdio.Attach(ctx, st.stateDir)
+	actx, cancel := context.WithTimeout(ctx, loggerTime)
+	defer cancel()
+	c, err := stdio.Attach(actx, st.stateDir)
 	if err != nil {
 		return nil, fmt.Errorf("attach to the container's streams: %w", err)
 	}

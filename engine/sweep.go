@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"os"
 	"slices"
 
 	"github.com/containerd/errdefs"
@@ -33,6 +34,9 @@ func (e *Engine) sweepRecords(ctx context.Context, l *link) error {
 	for _, id := range left.IDs {
 		errs = append(errs, e.sweepOne(ctx, l, id, exists))
 	}
+	for _, dir := range left.Dirs {
+		errs = append(errs, os.RemoveAll(dir))
+	}
 	for name, id := range left.Names {
 		if !slices.Contains(left.IDs, id) {
 			errs = append(errs, l.records.ReleaseName(name, id))
@@ -41,7 +45,8 @@ func (e *Engine) sweepRecords(ctx context.Context, l *link) error {
 	return errors.Join(errs...)
 }
 
-// sweepOne removes the records of an ID without a container, its name and its snapshot.
+// sweepOne removes the records of an ID without a container, its name with them, and its
+// snapshot.
 func (e *Engine) sweepOne(ctx context.Context, l *link, id string, exists func(string) bool) error {
 	unlock, err := l.records.Lock(ctx, id)
 	if err != nil {
@@ -53,13 +58,6 @@ func (e *Engine) sweepOne(ctx context.Context, l *link, id string, exists func(s
 	}
 	e.log.Info("sweep", "id", id)
 	err = ignoreNotFound(l.client.SnapshotService(l.caps.Snapshotter).Remove(ctx, id))
-	if left, lerr := l.records.Leftovers(exists); lerr == nil {
-		for name, owner := range left.Names {
-			if owner == id {
-				err = errors.Join(err, l.records.ReleaseName(name, id))
-			}
-		}
-	}
 	return errors.Join(err, l.records.Remove(id))
 }
 

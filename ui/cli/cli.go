@@ -109,7 +109,7 @@ func (p *program) say(err error) {
 			fmt.Fprintln(p.Err, "gantry:", kit.Clean(f.Error()))
 		}
 	case errors.As(err, &unknown):
-		fmt.Fprintln(p.Err, "gantry:", kit.Clean(err.Error()))
+		fmt.Fprintln(p.Err, "gantry:", kit.Clean(err.Error())+"; see 'gantry run --help'")
 	default:
 		fmt.Fprintln(p.Err, "gantry:", kit.Explain(err).Line())
 	}
