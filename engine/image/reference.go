@@ -64,7 +64,7 @@ func whyBad(ref string, err error) string {
 		return "it has a space in it"
 	case strings.Contains(ref, "://"):
 		return "leave out " + ref[:strings.Index(ref, "://")+3]
-	case errors.Is(err, reference.ErrNameContainsUppercase):
+	case strings.Contains(err.Error(), "must be lowercase"): // the library has no name for this error
 		return "names are lower case"
 	case errors.Is(err, reference.ErrNameTooLong):
 		return "the name is longer than 255 characters"

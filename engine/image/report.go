@@ -31,10 +31,9 @@ func (t *tracker) report(send func(api.PullProgress), stop <-chan struct{}) {
 			tell()
 			return
 		case <-t.urgent:
-			tell()
-			tick.Reset(reportEvery)
 		case <-tick.C:
-			tell()
 		}
+		tell()
+		tick.Reset(reportEvery) // a late tick must not be followed by one in time
 	}
 }

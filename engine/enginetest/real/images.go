@@ -33,6 +33,7 @@ func Every() []Image {
 type Content struct {
 	Manifests []Manifest
 	Index     bool   // an index, even of one manifest
+	AsIs      bool   // layers are pushed without the registry's salt
 	Artifact  string // media type of the config of something that is no image
 }
 

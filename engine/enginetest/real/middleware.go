@@ -14,29 +14,35 @@ type Middleware func(http.Handler) http.Handler
 // On limits middleware to requests whose path has a text in it: "/manifests/", "/blobs/",
 // a digest.
 func On(path string, m Middleware) Middleware {
-	return choose(m, func(r *http.Request) bool { return strings.Contains(r.URL.Path, path) })
-}
-
-// Times lets middleware work on the first n requests only.
-func Times(n int, m Middleware) Middleware {
-	var mu sync.Mutex
-	return choose(m, func(*http.Request) bool {
-		mu.Lock()
-		defer mu.Unlock()
-		n--
-		return n >= 0
-	})
-}
-
-func choose(m Middleware, when func(*http.Request) bool) Middleware {
 	return func(next http.Handler) http.Handler {
 		changed := m(next)
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if when(r) {
+			if strings.Contains(r.URL.Path, path) {
 				changed.ServeHTTP(w, r)
 				return
 			}
 			next.ServeHTTP(w, r)
+		})
+	}
+}
+
+// First lets one middleware work on the first n requests and another on the rest.
+func First(n int, m, rest Middleware) Middleware {
+	var mu sync.Mutex
+	early := func() bool {
+		mu.Lock()
+		defer mu.Unlock()
+		n--
+		return n >= 0
+	}
+	return func(next http.Handler) http.Handler {
+		before, after := m(next), rest(next)
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if early() {
+				before.ServeHTTP(w, r)
+				return
+			}
+			after.ServeHTTP(w, r)
 		})
 	}
 }

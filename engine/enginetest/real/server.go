@@ -99,7 +99,11 @@ func (s *Server) Close() error {
 func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	var h http.Handler = s.app
 	s.mu.Lock()
-	s.requests = append(s.requests, r.Method+" "+r.URL.Path)
+	line := r.Method + " " + r.URL.Path
+	if part := r.Header.Get("Range"); part != "" {
+		line += " range " + part
+	}
+	s.requests = append(s.requests, line)
 	if r.Method == http.MethodGet || r.Method == http.MethodHead { // pushing is not disturbed
 		for _, m := range s.between {
 			h = m(h)
@@ -131,7 +135,8 @@ func (s *Server) UseAlways(m ...Middleware) {
 	s.between = slices.Concat(s.between, m)
 }
 
-// Requests are those so far whose line ("GET /v2/…") has all the words in it.
+// Requests are those so far whose line ("GET /v2/…", with " range bytes=5-" if only a
+// part was asked for) has all the words in it.
 func (s *Server) Requests(words ...string) []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -174,7 +179,11 @@ func (s *Server) Push(ctx context.Context, img Image) (string, error) {
 
 // PushContent pushes what a test has made itself, as NAME:latest. It gives the digest.
 func (s *Server) PushContent(ctx context.Context, name string, c Content) (string, error) {
-	d, err := pusher{base: "http://" + s.Addr, repo: name, salt: s.salt}.push(ctx, "latest", c)
+	p := pusher{base: "http://" + s.Addr, repo: name, salt: s.salt}
+	if c.AsIs {
+		p.salt = ""
+	}
+	d, err := p.push(ctx, "latest", c)
 	return d.String(), err
 }
 
