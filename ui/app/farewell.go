@@ -11,11 +11,22 @@ import (
 
 // describe is a job in a few words: what, and where it stands.
 func describe(j jobs.Job) string {
-	s := pull.Operation(j.Kind) + " " + pull.Subject(j)
+	if j.Pulling() {
+		return name(j) + ": pulling " + pull.Subject(j) + " " + kit.Percent(j.Pull.Fraction())
+	}
+	s := name(j) + ": " + pull.Operation(j.Kind)
 	if at := j.CurrentStep(); at != "" {
-		s += ": " + kit.Clean(at)
+		s += ", at " + kit.Clean(at)
 	}
 	return s
+}
+
+// name is a job's container, or its image when the container has no name yet.
+func name(j jobs.Job) string {
+	if j.Name != "" {
+		return kit.Clean(j.Name)
+	}
+	return kit.Clean(j.Image)
 }
 
 // farewell is what stands over the screen while undos run: each job, and what of it was
@@ -27,11 +38,11 @@ func (m *Model) farewell() []string {
 		if !j.Asked {
 			continue
 		}
-		glyph := st.Warn.Render(st.Glyphs.Work)
+		glyph, text := st.Warn.Render(st.Glyphs.Work), name(j)+": "+pull.Operation(j.Kind)
 		if !j.Running() {
-			glyph = st.Ok.Render(st.Glyphs.Check)
+			glyph, text = st.Ok.Render(st.Glyphs.Check), text+", taken back"
 		}
-		out = append(out, " "+glyph+" "+st.Text.Render(pull.Operation(j.Kind)+" "+pull.Subject(j)))
+		out = append(out, " "+glyph+" "+st.Text.Render(text))
 		for _, s := range j.Trace.Steps {
 			if s.State == path.Undone {
 				out = append(out, "     "+st.Muted.Render(st.Glyphs.Undone+" "+kit.Clean(s.Name)+"  "+kit.Clean(s.Detail)))

@@ -94,7 +94,7 @@ func (m *Model) showDetail() {
 		}
 	}
 	if r.Pending != nil && r.Pending.Failed != "" {
-		s.Fix = "n opens the form again, d dismisses this row"
+		s.Fix = "n mends it, d dismisses it"
 	}
 	m.detail.Show(s)
 	if !busy {

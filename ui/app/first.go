@@ -51,18 +51,31 @@ func (m *Model) refusedLines(err error, width int) []string {
 	out := paragraphs(st.Bad, st.Glyphs.Cross+" "+e.Title, width)
 	if e.Detail != "" {
 		out = append(out, "")
-		out = append(out, paragraphs(st.Text, e.Detail, width)...)
+		out = append(out, paragraphs(st.Text, sentence(e.Detail), width)...)
 	}
-	if e.Fix != "" {
+	var u *api.UnavailableError
+	known := errors.As(err, &u)
+	switch {
+	case known && (u.Cause == api.NotRoot || u.Cause == api.Denied):
+		out = append(out, "", st.Text.Render("Run it as root:"), "", st.Strong.Render("  sudo "+kit.Clean(m.opt.Command)))
+	case e.Fix != "":
 		out = append(out, "")
-		out = append(out, paragraphs(st.Strong, e.Fix, width)...)
+		out = append(out, paragraphs(st.Strong, sentence(e.Fix), width)...)
 	}
 	out = append(out, "")
-	var u *api.UnavailableError
-	if !errors.As(err, &u) || u.Cause != api.NoPayload && u.Cause != api.NotRoot {
-		out = append(out, st.Key.Render(retryKey)+st.KeyHelp.Render(" tries again"))
+	retry := st.Key.Render(retryKey) + st.KeyHelp.Render(" tries again") + "   "
+	if known && (u.Cause == api.NoPayload || u.Cause == api.NotRoot) {
+		retry = "" // it will not be otherwise while this program runs
 	}
-	return append(out, m.keyLine(keymap.Quit, "quits"), "", st.Muted.Render("gantry doctor tells more about this host."))
+	return append(out, retry+m.keyLine(keymap.Quit, "quits"))
+}
+
+// sentence begins text with a capital letter.
+func sentence(text string) string {
+	if text == "" || text[0] < 'a' || text[0] > 'z' {
+		return text
+	}
+	return strings.ToUpper(text[:1]) + text[1:]
 }
 
 // keyLine is a key and what it does.

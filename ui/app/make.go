@@ -42,7 +42,7 @@ func (m *Model) submit(msg create.SubmitMsg) tea.Cmd {
 		_, _, err := m.engine.Run(ctx, req, api.StartOptions{}, o)
 		return err
 	})
-	m.store.PutPending(store.Pending{ID: id.String(), Name: j.Name, Image: j.Image, Start: msg.Start, Since: m.env.Now(), Pct: -1, Draft: msg.Draft})
+	m.store.PutPending(store.Pending{ID: id.String(), Name: j.Name, Image: j.Image, Start: msg.Start, Since: m.env.Now(), Pulled: -1, Draft: msg.Draft})
 	m.list.Refresh()
 	m.list.Pin(id.String())
 	m.list.Select(id.String())

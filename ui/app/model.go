@@ -30,6 +30,8 @@ type Options struct {
 	ASCII bool             // no glyphs beyond ASCII
 	Mono  bool             // no colour
 	Now   func() time.Time // nil: time.Now
+	// Command is how gantry was called, for the line that calls it as root; "": gantry.
+	Command string
 }
 
 // Model is the root model.
@@ -77,6 +79,9 @@ func New(ctx context.Context, engine backend.Engine, opt Options) *Model {
 	}
 	if opt.Now == nil {
 		opt.Now = time.Now
+	}
+	if opt.Command == "" {
+		opt.Command = "gantry"
 	}
 	m := &Model{engine: engine, opt: opt, store: store.New(), fresh: map[string]bool{}, look: look{dark: true}}
 	m.ctx, m.cancel = context.WithCancel(ctx)

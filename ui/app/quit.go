@@ -1,11 +1,11 @@
 package app
 
 import (
+	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
 
-	"gantry/ui/kit"
 	"gantry/ui/stream"
 	"gantry/ui/widget/dialog"
 )
@@ -101,17 +101,11 @@ func (m *Model) Left() string {
 	if !m.quitting.left || m.jobs.Running() == 0 {
 		return ""
 	}
-	names := ""
+	var names []string
 	for _, j := range m.jobs.Jobs() {
 		if j.Running() {
-			if names != "" {
-				names += ", "
-			}
-			names += kit.Clean(j.Name)
-			if j.Name == "" {
-				names += kit.Clean(j.Image)
-			}
+			names = append(names, name(j))
 		}
 	}
-	return "gantry left before these were finished or taken back: " + names + ". The next start of gantry tidies up."
+	return "gantry left before these were finished or taken back: " + strings.Join(names, ", ") + ". The next start of gantry tidies up."
 }

@@ -193,9 +193,9 @@ func (m *Model) shownNotice() kit.Notice {
 
 // lostText says that what is shown is old, and why.
 func lostText(c api.Connection) string {
-	s := "the engine is lost: the list is as it was then; containers go on running"
+	s := "engine lost; containers go on running"
 	if c.Err != nil {
-		s += " · " + kit.Explain(c.Err).Title
+		s += ". " + kit.Explain(c.Err).Title
 	}
 	return s
 }
@@ -229,12 +229,12 @@ func (m *Model) hints() (keys, general []keymap.Entry) {
 	case pageHelp:
 		return pick(keymap.Back), nil
 	case pageForm:
-		return m.form.Footer(), nil
+		return backLast(m.form.Footer(), nil)
 	case pageLog:
 		if m.log.Capturing() {
 			return m.log.Footer(), nil
 		}
-		return m.log.Footer(), pick(keymap.Help, keymap.Quit)
+		return backLast(m.log.Footer(), pick(keymap.Help, keymap.Quit))
 	case pageFirst:
 		if m.store.Conn().State == api.ConnStarting {
 			return pick(keymap.ContainerNew), pick(keymap.Help, keymap.Quit)
@@ -251,7 +251,22 @@ func (m *Model) hints() (keys, general []keymap.Entry) {
 	if m.list.Capturing() {
 		return m.list.Footer(), nil
 	}
+	if m.store.Len() == 0 {
+		return m.list.Footer(), general
+	}
 	return m.list.Footer(), append(pick(keymap.ListFilter), general...)
+}
+
+// backLast moves the way back to the keys that are never left out.
+func backLast(keys, general []keymap.Entry) (k, g []keymap.Entry) {
+	for _, e := range keys {
+		if e.Action == keymap.Back {
+			g = append(g, e)
+		} else {
+			k = append(k, e)
+		}
+	}
+	return k, append(g, general...)
 }
 
 // pullHints are the keys of the pane of pulls for the job under its cursor.

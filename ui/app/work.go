@@ -5,6 +5,7 @@ import (
 
 	"gantry/ui/jobs"
 	"gantry/ui/kit"
+	"gantry/ui/pane/pull"
 	"gantry/ui/store"
 )
 
@@ -32,12 +33,12 @@ func (m *Model) sync(j jobs.Job) {
 	if !ok {
 		return
 	}
-	p.Status, p.Pct = j.CurrentStep(), -1
+	p.Status, p.Pulled = j.CurrentStep(), -1
 	if j.Name != "" {
 		p.Name = j.Name
 	}
 	if j.Pulling() {
-		p.Pct = int(100 * j.Pull.Fraction())
+		p.Pulled = j.Pull.Fraction()
 	}
 	m.store.PutPending(p)
 }
@@ -76,14 +77,13 @@ func (m *Model) ended(j jobs.Job) tea.Cmd {
 	p, pending := m.store.Pending(row)
 	switch {
 	case j.Failed() && pending && j.Created == nil:
-		p.Failed, p.Err, p.Pct = j.FailedStep(), j.Err, -1
+		p.Failed, p.Err, p.Pulled = j.FailedStep(), j.Err, -1
 		if p.Failed == "" {
 			p.Failed = string(j.Kind)
 		}
-		e := kit.Explain(j.Err)
-		p.Reason = e.Title
+		p.Reason = pull.Reason(j.Err)
 		m.store.PutPending(p)
-		return m.tell(kit.Bad, e.Line())
+		return m.tell(kit.Bad, pull.Subject(j)+": "+p.Reason)
 	case j.Failed():
 		return m.tell(kit.Bad, failure(j))
 	case j.Cancelled():
@@ -106,7 +106,7 @@ func warnings(j jobs.Job) []string {
 
 // failure is a job's error in a line that names the container.
 func failure(j jobs.Job) string {
-	line := kit.Explain(j.Err).Line()
+	line := pull.Reason(j.Err)
 	if j.Kind == jobs.Run && j.Created != nil {
 		return j.Name + " was created but did not start: " + line
 	}

@@ -15,10 +15,10 @@ type Pending struct {
 	Image  string
 	Start  bool // it is to be started too
 	Since  time.Time
-	Status string // what is being done: "pulling", "rootfs"
-	Pct    int    // how far the pull has come, 0–100; negative when nothing is pulled
-	Failed string // the step that failed; "" while it is on its way
-	Reason string // one line, for the row
+	Status string  // what is being done: "pulling", "rootfs"
+	Pulled float64 // how far the pull has come, from 0 to 1; negative when nothing is pulled
+	Failed string  // the step that failed; "" while it is on its way
+	Reason string  // one line, for the row
 	Draft  option.Draft
 	Err    error
 }

@@ -3,6 +3,7 @@ package fake
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"gantry/engine/api"
@@ -145,6 +146,16 @@ func (m *creation) register(*path.Scope) error {
 	m.e.mu.Lock()
 	defer m.e.mu.Unlock()
 	m.c.CreatedAt = m.e.clock.Now()
+	if im := m.e.images[familiar(m.c.Image)]; im != nil {
+		entry, cmd := im.cfg.Entrypoint, im.cfg.Cmd
+		if cfg := m.req.Config; cfg != nil && len(cfg.Entrypoint) > 0 {
+			entry, cmd = cfg.Entrypoint, nil
+		}
+		if len(m.c.Command) > 0 {
+			cmd = m.c.Command
+		}
+		m.c.Command = slices.Concat(entry, cmd)
+	}
 	m.e.boxes[m.c.ID] = &box{c: m.c, req: m.req, changed: make(chan struct{})}
 	m.e.publish(m.c.ID)
 	return nil

@@ -37,7 +37,7 @@ func (p *Pane) pathLines(width int) []string {
 		if i > 0 || len(out) > 0 {
 			out = append(out, "")
 		}
-		out = append(out, Lines(p.env.Styles, t, p.env.Now(), width)...)
+		out = append(out, trace(p.env.Styles, t, p.env.Now(), width, i == 0 && p.subject.Err != nil)...)
 	}
 	return out
 }
@@ -52,7 +52,7 @@ func (p *Pane) failure(width int) []string {
 	}
 	for _, fix := range []string{e.Fix, p.subject.Fix} {
 		if fix != "" {
-			out = append(out, wrap(st.Text, fix, width)...)
+			out = append(out, wrap(st.Text, st.Glyphs.Arrow+" "+fix, width)...)
 		}
 	}
 	return out
@@ -70,10 +70,15 @@ func wrap(style lipgloss.Style, text string, width int) []string {
 
 // Lines draws a trace: a head with the time it took, then a line for each step.
 func Lines(st *themes.Styles, t path.Trace, now time.Time, width int) []string {
+	return trace(st, t, now, width, false)
+}
+
+// trace is Lines, without the error of the step that failed when that is told already.
+func trace(st *themes.Styles, t path.Trace, now time.Time, width int, told bool) []string {
 	out := []string{kit.Sides(kit.Spaces(margin)+st.Strong.Render(operation(t.Operation, st)), took(st.Text, total(t, now), t.Ended.IsZero())+kit.Spaces(margin), width, st.Glyphs.Ellipsis)}
 	for _, s := range t.Steps {
 		out = append(out, step(st, s, now, width))
-		if s.Error != "" {
+		if s.Error != "" && !(told && s.State == path.Failed) {
 			for _, l := range wrap(st.Bad, s.Error, width-2) {
 				out = append(out, "  "+l)
 			}

@@ -1,7 +1,9 @@
 package pull
 
 import (
+	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"gantry/engine/api"
@@ -42,7 +44,7 @@ func (p *Pane) line(j jobs.Job, text, right string, width int) string {
 	if k := p.keyHint(j); k != "" {
 		right += "  " + k
 	}
-	return kit.Sides(mark+st.Strong.Render(name)+" "+text, right, width, st.Glyphs.Ellipsis)
+	return kit.Sides(mark+st.Strong.Render(name)+" "+text, right+" ", width, st.Glyphs.Ellipsis)
 }
 
 // Subject is what a job is about, in few words: the image while one is pulled, else the
@@ -154,6 +156,18 @@ func (p *Pane) steps(j jobs.Job, width int) string {
 	return text
 }
 
+// Reason is an error in as few words as tell it. Of a failed pull, what happened is less
+// than why: that the image could not be pulled is plain already.
+func Reason(err error) string {
+	e := kit.Explain(err)
+	var p *api.PullError
+	if errors.As(err, &p) && e.Detail != "" && strings.HasSuffix(e.Title, "could not be pulled") {
+		first, _, _ := strings.Cut(e.Detail, "\n")
+		return kit.Clean(first)
+	}
+	return e.Title
+}
+
 // Operation is what a kind of job does, as it is shown.
 func Operation(k jobs.Kind) string {
 	if k == jobs.Run {
@@ -173,7 +187,7 @@ func (p *Pane) ended(j jobs.Job) string {
 		if s := j.FailedStep(); s != "" {
 			what = "failed: " + kit.Clean(s)
 		}
-		return st.Bad.Render(st.Glyphs.Cross+" "+what) + "  " + st.Text.Render(kit.Explain(j.Err).Title)
+		return st.Bad.Render(st.Glyphs.Cross+" "+what) + "  " + st.Text.Render(Reason(j.Err))
 	}
 	return st.Ok.Render(st.Glyphs.Check) + " " + st.Text.Render(Operation(j.Kind)) + "  " + st.Muted.Render(kit.Took(j.Ended.Sub(j.Started)))
 }

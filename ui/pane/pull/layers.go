@@ -64,7 +64,7 @@ func (p *Pane) layer(l api.LayerProgress) string {
 	case api.LayerUnpacking:
 		return head + st.Muted.Render("downloaded "+st.Glyphs.Dot+" unpacking")
 	}
-	return head + st.Text.Render(kit.PadLeft(kit.Percent(got), 4))
+	return head + st.Text.Render(kit.PadLeft(kit.Percent(got), 3))
 }
 
 // shortDigest is the first eight digits of a digest.

@@ -28,8 +28,9 @@ func (p *Pane) Strip(width int) string {
 	if e, ok := p.env.Keys.Entry(keymap.NextPane); ok && e.Key() != "" {
 		right += st.Key.Render(e.Key()) + " "
 	}
-	name := kit.Truncate(Subject(j), max(8, width/4), st.Glyphs.Ellipsis)
-	return kit.Sides(" "+st.Strong.Render(name)+"  "+p.brief(j, width), right, width, st.Glyphs.Ellipsis)
+	left := " " + st.Strong.Render(kit.Truncate(Subject(j), max(8, width/4), st.Glyphs.Ellipsis)) + "  "
+	left += p.brief(j, width-kit.Width(left)-kit.Width(right)-1)
+	return kit.Sides(left, right, width, st.Glyphs.Ellipsis)
 }
 
 // foremost is the job that the strip shows: the oldest that pulls, else the oldest that
@@ -48,13 +49,14 @@ func (p *Pane) foremost() (jobs.Job, bool) {
 	return best, true
 }
 
-func (p *Pane) brief(j jobs.Job, width int) string {
+// brief is where a job stands, in at most room cells if its figures can be left out.
+func (p *Pane) brief(j jobs.Job, room int) string {
 	st := p.env.Styles
 	if !j.Running() {
 		return p.ended(j)
 	}
 	if !j.Pulling() {
-		return p.steps(j, width/2)
+		return p.steps(j, room/2)
 	}
 	pr := *j.Pull
 	text := bar.View(st, pr.Fraction(), stripBar)
@@ -64,12 +66,24 @@ func (p *Pane) brief(j jobs.Job, width int) string {
 	if pr.Phase == api.PullResolving || pr.Total == 0 {
 		return text + "  " + st.Muted.Render("asking the registry")
 	}
-	text += " " + st.Text.Render(kit.PadLeft(kit.Percent(pr.Fraction()), 4)+"  "+strings.ReplaceAll(kit.SizePair(pr.Downloaded, pr.Total), " / ", "/"))
-	if pr.Phase == api.PullDownloading && pr.BytesPerSec > 0 {
-		text += "  " + st.Muted.Render(kit.Rate(pr.BytesPerSec))
-		if l := kit.Left(pr.Left); l != "" {
-			text += "  " + st.Muted.Render(strings.TrimSuffix(strings.ReplaceAll(l, " ", ""), "left"))
+	text += " " + st.Text.Render(kit.PadLeft(kit.Percent(pr.Fraction()), 4))
+	// What tells most comes first; what has no room is left out whole.
+	for _, part := range numbers(pr) {
+		if kit.Width(text)+2+kit.Width(part) <= room {
+			text += "  " + st.Muted.Render(part)
 		}
 	}
-	return text + "  " + st.Muted.Render(fmt.Sprintf("%d/%d layers", complete(pr), len(pr.Layers)))
+	return text
+}
+
+// numbers are a pull's figures, as short as they can be: bytes, speed, time left, layers.
+func numbers(pr api.PullProgress) []string {
+	out := []string{strings.ReplaceAll(kit.SizePair(pr.Downloaded, pr.Total), " / ", "/")}
+	if pr.Phase == api.PullDownloading && pr.BytesPerSec > 0 {
+		out = append(out, kit.Rate(pr.BytesPerSec))
+		if l := kit.Left(pr.Left); l != "" {
+			out = append(out, strings.TrimSuffix(strings.ReplaceAll(l, " ", ""), "left"))
+		}
+	}
+	return append(out, fmt.Sprintf("%d/%d layers", complete(pr), len(pr.Layers)))
 }

@@ -104,6 +104,9 @@ func (s *Screen) Want(a keymap.Action) (w Want, refused string) {
 	if v == "" {
 		return Want{}, reason
 	}
+	if v.needsEngine() && s.lost() {
+		return Want{}, "the engine is lost: nothing can be done until it is back"
+	}
 	if v.changes() && s.env.Now().Sub(s.changed) < reaction {
 		return Want{}, s.news(r)
 	}
@@ -118,6 +121,14 @@ func (v Verb) changes() bool {
 	}
 	return false
 }
+
+// needsEngine reports whether a verb can be done only while the engine is there.
+func (v Verb) needsEngine() bool {
+	return v == VerbStart || v == VerbStop || v == VerbKill || v == VerbRemove || v == VerbLogs
+}
+
+// lost reports whether the list is what it was when the engine went away.
+func (s *Screen) lost() bool { return s.store.Conn().State == api.ConnLost }
 
 // news says what has just changed under the cursor.
 func (s *Screen) news(r Row) string {
@@ -134,11 +145,11 @@ func (s *Screen) Footer() []keymap.Entry {
 	var out []keymap.Entry
 	for _, a := range []keymap.Action{
 		keymap.ContainerNew, keymap.ContainerStartStop, keymap.ContainerLogs, keymap.JobCancel, keymap.ContainerRemove,
-		keymap.ContainerKill, keymap.ContainerDetail, keymap.ContainerCopy,
+		keymap.ContainerDetail, keymap.ContainerKill, keymap.ContainerCopy,
 	} {
 		v, _ := verb(a, r, ok)
 		e, bound := s.env.Keys.Entry(a)
-		if v == "" || !bound || e.Key() == "" || foreign(r.Container.Owner) && v.changes() {
+		if v == "" || !bound || e.Key() == "" || foreign(r.Container.Owner) && v.changes() || v.needsEngine() && s.lost() {
 			continue
 		}
 		out = append(out, e.With(string(v)))

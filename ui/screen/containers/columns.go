@@ -3,6 +3,7 @@ package containers
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"gantry/engine/api"
 	"gantry/ui/kit"
@@ -15,44 +16,74 @@ const (
 	colImage = "image"
 	colState = "state"
 	colPorts = "ports"
-	colWhy   = "why"
 )
 
-// columns are NAME IMAGE STATE, PORTS as soon as there are any, and the reason, which
-// has no title: a state's few words run on into it.
-func (s *Screen) columns() []grid.Column {
-	cols := []grid.Column{
-		{ID: colName, Title: "NAME", Min: 12, Max: 30, Weight: 2},
-		{ID: colImage, Title: "IMAGE", Min: 13, Max: 40, Weight: 2, Drop: 3},
-		{ID: colState, Title: "STATE", Min: 15},
+// widths is what the columns are made for: they grow with what is in them, and never
+// shrink, so that the list does not jump.
+type widths struct {
+	name, image int
+	ported      bool // some container has a port, so the column has a title
+}
+
+// The bounds of the columns that grow, in cells.
+const (
+	nameLeast, nameMost   = 12, 28
+	imageLeast, imageMost = 12, 30
+	stateWidth            = 16
+	portsLeast            = 11
+)
+
+func (w *widths) grow(name, image string, ported bool) {
+	w.name = max(w.name, nameLeast, min(nameMost, kit.Width(kit.Clean(name))))
+	w.image = max(w.image, imageLeast, min(imageMost, kit.Width(kit.Clean(image))))
+	w.ported = w.ported || ported
+}
+
+// columns are NAME IMAGE STATE and PORTS; what has no ports has the reason of its state there.
+func (w widths) columns() []grid.Column {
+	last := grid.Column{ID: colPorts, Min: portsLeast, Weight: 1, Drop: 1}
+	if w.ported {
+		last.Title = "PORTS"
 	}
-	if s.ported {
-		cols = append(cols, grid.Column{ID: colPorts, Title: "PORTS", Min: 11, Drop: 1})
+	return []grid.Column{
+		{ID: colName, Title: "NAME", Min: nameLeast, Max: w.name, Weight: 100},
+		{ID: colImage, Title: "IMAGE", Min: imageLeast, Max: w.image, Weight: 100, Drop: 2},
+		{ID: colState, Title: "STATE", Min: stateWidth},
+		last,
 	}
-	return append(cols, grid.Column{ID: colWhy, Min: 1, Weight: 3})
 }
 
 // cells are what a row shows.
 func (s *Screen) cells(id string) []grid.Cell {
 	r := s.byID[id]
 	st := s.env.Styles
-	name, image := r.Container.DisplayName(), r.Container.Image
-	if r.Pending != nil {
-		name, image = r.Pending.Name, r.Pending.Image
-	}
+	name, image := r.title()
 	mark, text := stateText(st, r)
-	state := grid.Cell{Spans: []grid.Span{{Text: mark.Glyph + " ", Style: mark.Style}, {Text: text, Style: mark.Style}}}
+	style := mark.Style
+	if s.lost() {
+		style = st.Faint
+	}
+	state := grid.Cell{Spill: true, Spans: []grid.Span{{Text: mark.Glyph + " " + text, Style: style}}}
 	if t := r.since(); !t.IsZero() {
-		state.Spans = append(state.Spans, grid.Span{Text: " " + kit.Age(s.env.Now().Sub(t)), Style: st.Muted})
+		state.Spans = append(state.Spans, grid.Span{Text: " " + kit.Age(s.present().Sub(t)), Style: st.Muted})
 	}
-	out := []grid.Cell{grid.Text(name, st.Text), grid.Text(shortImage(image), st.Muted), state}
 	if name == "" {
-		out[0] = grid.Text(st.Glyphs.Skip, st.Muted)
+		name = st.Glyphs.Skip
 	}
-	if s.ported {
-		out = append(out, grid.Text(ports(r.Container.Ports, st.Glyphs.Arrow), st.Text))
+	last := grid.Text(ports(r.Container.Ports, st.Glyphs.Arrow), st.Text)
+	if reason := why(r); reason != "" {
+		last = grid.Text(reason, st.Muted)
 	}
-	return append(out, grid.Text(why(r), st.Muted))
+	last.Spill = true
+	return []grid.Cell{grid.Text(name, st.Text), grid.Text(image, st.Muted), state, last}
+}
+
+// present is the moment that ages count to: now, or when the engine was last heard.
+func (s *Screen) present() time.Time {
+	if s.lost() {
+		return s.store.Conn().Since
+	}
+	return s.env.Now()
 }
 
 // ports is the published ports in the shortest form: "8080→80".

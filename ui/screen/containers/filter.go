@@ -18,7 +18,7 @@ const (
 
 func (s Show) String() string { return [...]string{"all", "running", "not running"}[s] }
 
-// Filter chooses rows by state and by a text in name, image, ID, state or labels.
+// Filter chooses rows by state and by a text in name, image, ID or labels.
 type Filter struct {
 	Show Show
 	Text string
@@ -40,7 +40,7 @@ func (f Filter) matches(r Row) bool {
 		return has(r.Pending.Name) || has(r.Pending.Image)
 	}
 	c := r.Container
-	if has(c.Name) || has(c.Image) || strings.HasPrefix(c.ID, want) || has(string(c.State)) {
+	if has(c.Name) || has(c.Image) || strings.HasPrefix(c.ID, want) {
 		return true
 	}
 	for k, v := range c.Labels {

@@ -9,6 +9,10 @@ import (
 // Refresh takes over what has changed in the store.
 func (s *Screen) Refresh() {
 	before, was := s.Selected()
+	if s.lost() != s.wasLost {
+		s.wasLost = s.lost()
+		s.grid.Invalidate()
+	}
 	s.rebuild()
 	after, is := s.Selected()
 	if was && (!is || after.ID != before.ID || changedState(before, after)) {
@@ -30,22 +34,13 @@ func changedState(a, b Row) bool {
 // rebuild makes the rows anew from the store.
 func (s *Screen) rebuild() {
 	all := make([]Row, 0, s.store.Len()+1)
-	ported := false
 	for _, p := range s.store.Pendings() {
 		all = append(all, Row{ID: p.ID, Pending: &p})
 	}
 	for _, c := range s.store.All() {
 		all = append(all, Row{ID: c.ID, Container: c, Doing: s.store.Doing(c.ID)})
-		ported = ported || len(c.Ports) > 0
 	}
-	if ported != s.ported {
-		s.ported = ported
-		selected := s.grid.Selected()
-		s.grid = grid.New(s.env, s.columns(), s.cells)
-		s.grid.SetFocus(s.focus)
-		s.grid.Select(selected)
-		s.resize()
-	}
+	s.widen(all)
 	clear(s.byID)
 	s.rows = arrange(all, s.filter, s.held, s.pinned)
 	for _, r := range s.rows {
@@ -57,9 +52,26 @@ func (s *Screen) rebuild() {
 	}
 }
 
+// widen lets the columns grow with what is in them; the grid is then made anew.
+func (s *Screen) widen(all []Row) {
+	was := s.widths
+	for _, r := range all {
+		name, image := r.title()
+		s.widths.grow(name, image, len(r.Container.Ports) > 0)
+	}
+	if s.widths == was {
+		return
+	}
+	selected := s.grid.Selected()
+	s.grid = grid.New(s.env, s.widths.columns(), s.cells)
+	s.grid.SetFocus(s.focus)
+	s.grid.Select(selected)
+	s.resize()
+}
+
 // feed gives the grid its rows with revisions that change with the ages shown.
 func (s *Screen) feed() {
-	now := s.env.Now()
+	now := s.present()
 	rows := make([]grid.Row, len(s.rows))
 	for i, r := range s.rows {
 		rows[i] = grid.Row{ID: r.row.ID, Rev: s.store.RevOf(r.row.ID) << 32}

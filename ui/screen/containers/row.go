@@ -30,6 +30,14 @@ func (r Row) Name() string {
 	return kit.Clean(r.Container.DisplayName())
 }
 
+// title is what the first two columns say: name and image.
+func (r Row) title() (name, image string) {
+	if r.Pending != nil {
+		return r.Pending.Name, shortImage(r.Pending.Image)
+	}
+	return r.Container.DisplayName(), shortImage(r.Container.Image)
+}
+
 // since is the moment that the row's age counts from; zero shows no age.
 func (r Row) since() time.Time {
 	c := r.Container

@@ -25,7 +25,8 @@ type Screen struct {
 	held    held
 	typing  bool
 	changed time.Time // when the selected row last changed by itself
-	ported  bool      // some container has a port, so the column is shown
+	widths  widths
+	wasLost bool // the rows were drawn while the engine was lost
 
 	width, height int
 	focus         bool
@@ -40,7 +41,8 @@ func New(env *kit.Env, st *store.Store) *Screen {
 	s.input.Prompt = ""
 	s.input.SetVirtualCursor(false)
 	s.input.KeyMap.Paste.SetEnabled(false)
-	s.grid = grid.New(env, s.columns(), s.cells)
+	s.widths.grow("", "", false)
+	s.grid = grid.New(env, s.widths.columns(), s.cells)
 	s.Refresh()
 	return s
 }

@@ -18,9 +18,9 @@ func stateText(st *themes.Styles, r Row) (themes.Mark, string) {
 		switch {
 		case p.Failed != "":
 			return st.State(themes.StateFailed), "failed: " + kit.Clean(p.Failed)
-		case p.Pct >= 0:
+		case p.Pulled >= 0:
 			m := st.State(themes.StatePulling)
-			return m, fmt.Sprintf("%s %d%%", m.Word, p.Pct)
+			return m, m.Word + " " + kit.Percent(p.Pulled)
 		}
 		m := st.State(themes.StateCreating)
 		return m, m.Word
@@ -76,13 +76,13 @@ func PostMortem(c api.Container) string {
 	case !c.ExitKnown:
 		return "its exit code was lost"
 	case short && c.ExitCode == 0 && NeedsTerminal(c):
-		return fmt.Sprintf("after %s: %s had no terminal", kit.Took(ran), shell(c))
+		return fmt.Sprintf("after %s: %s had no terminal", seconds(ran), shell(c))
 	case c.ExitCode == 0 && short:
-		return "after " + kit.Took(ran)
+		return "after " + seconds(ran)
 	case c.ExitCode > 128 && c.ExitCode < 160:
 		return signalText(c.ExitCode - 128)
 	case c.ExitCode != 0 && short:
-		return "after " + kit.Took(ran)
+		return "after " + seconds(ran)
 	}
 	return ""
 }
@@ -100,7 +100,7 @@ func Ended(c api.Container) string {
 	}
 	why := PostMortem(c)
 	if !strings.HasPrefix(why, "after ") {
-		s += " after " + kit.Took(ran)
+		s += " after " + seconds(ran)
 		if why != "" {
 			s += ": " + why
 		}
@@ -112,6 +112,9 @@ func Ended(c api.Container) string {
 // NeedsTerminal reports whether a container ended because it runs a shell that reads
 // its commands from a terminal, and got none.
 func NeedsTerminal(c api.Container) bool { return !c.Tty && shell(c) != "" }
+
+// seconds is a short time in seconds: "0.1 s", and not less.
+func seconds(d time.Duration) string { return fmt.Sprintf("%.1f s", max(0.1, d.Seconds())) }
 
 // shell is the shell that the container runs with nothing to do, "" if it is anything else.
 func shell(c api.Container) string {

@@ -11,10 +11,10 @@ import (
 
 // signature is what the box around the grid was drawn from.
 type signature struct {
-	st                  *themes.Styles
-	inner, note, right  string
-	width, height       int
-	focus, typing, lost bool
+	st                 *themes.Styles
+	inner, note, right string
+	width, height      int
+	focus, typing      bool
 }
 
 // View implements kit.Pane.
@@ -40,7 +40,11 @@ func (s *Screen) View() string {
 }
 
 func (s *Screen) note() string {
-	n := s.filter.Show.String() + " " + s.env.Styles.Glyphs.Dot + " by state"
+	n := ""
+	if s.lost() {
+		n = "as of " + kit.Age(s.env.Now().Sub(s.store.Conn().Since)) + " ago " + s.env.Styles.Glyphs.Dot + " "
+	}
+	n += s.filter.Show.String() + " " + s.env.Styles.Glyphs.Dot + " by state"
 	if s.filter.Text != "" {
 		n += " " + s.env.Styles.Glyphs.Dot + " /" + kit.Clean(s.filter.Text)
 	}
