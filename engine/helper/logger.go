@@ -20,8 +20,13 @@ const (
 	fdReady  = 5
 )
 
-// gcPercent keeps the heap near what is in use: the default lets it grow to 4 MB first.
-const gcPercent = 20
+// The default lets the heap grow to 4 MB before it is looked at, and keeps what a burst of
+// output has taken. gcPercent keeps it near what is in use; memoryLimit, in bytes, has the
+// runtime give pages back at once rather than at leisure, and costs some speed near it.
+const (
+	gcPercent   = 20
+	memoryLimit = 3 << 20
+)
 
 // logs is the role of a container's logger, run by its shim with the state directory as
 // argument and the bundle as working directory.
@@ -59,6 +64,7 @@ func logs(args []string) int {
 func frugal() {
 	runtime.GOMAXPROCS(1)
 	debug.SetGCPercent(gcPercent)
+	debug.SetMemoryLimit(memoryLimit)
 	unix.Prctl(unix.PR_SET_THP_DISABLE, 1, 0, 0, 0)
 }
 

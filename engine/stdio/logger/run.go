@@ -15,6 +15,9 @@ const (
 	unmadeMax = 2 * time.Second
 	// toldMax: told to leave, usually by a shim that deletes the task and so knows the exit.
 	toldMax = 500 * time.Millisecond
+	// toldUnmadeMax: told to leave and the task was never there. The shim waits for the
+	// logger, and somebody for the failed start.
+	toldUnmadeMax = 50 * time.Millisecond
 	// cutMax is what clients are given to take the rest when the logger was told to leave.
 	// The shim kills it after 12 s.
 	cutMax = 2 * time.Second
@@ -62,8 +65,10 @@ func (p progress) patience() (time.Duration, bool) {
 	switch {
 	case !p.read || p.known:
 		return 0, false
-	case p.told:
+	case p.told && p.made:
 		return toldMax, true
+	case p.told:
+		return toldUnmadeMax, true
 	case !p.made:
 		return unmadeMax, true
 	}
