@@ -37,7 +37,7 @@ type Engine struct {
 	cfg    Config
 	log    *slog.Logger
 	cancel context.CancelFunc
-	closed <-chan struct{} // closed when Close is called
+	life   context.Context // ends when Close is called
 	done   sync.WaitGroup
 	boot   time.Time
 	random io.Reader // where container IDs come from
@@ -65,7 +65,7 @@ func Open(cfg Config) *Engine {
 		cfg.Now = time.Now
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	e := &Engine{cfg: cfg, log: cfg.Log, cancel: cancel, closed: ctx.Done(), moved: make(chan struct{}), retry: make(chan struct{}, 1)}
+	e := &Engine{cfg: cfg, log: cfg.Log, cancel: cancel, life: ctx, moved: make(chan struct{}), retry: make(chan struct{}, 1)}
 	e.conn = api.Connection{State: api.ConnConnecting, Since: cfg.Now(), Info: api.EngineInfo{Namespace: cfg.Namespace}}
 	e.boot, e.random = bootTime(cfg), rand.Reader
 	e.hub.init()

@@ -158,7 +158,7 @@ func (e *Engine) Watch(ctx context.Context) <-chan api.Update {
 			case <-w.wake:
 			case <-ctx.Done():
 				return
-			case <-e.closed:
+			case <-e.life.Done():
 				return
 			}
 			u, ok := e.hub.take(w)
@@ -169,14 +169,14 @@ func (e *Engine) Watch(ctx context.Context) <-chan api.Update {
 			case out <- u:
 			case <-ctx.Done():
 				return
-			case <-e.closed:
+			case <-e.life.Done():
 				return
 			}
 			select {
 			case <-time.After(updateGap):
 			case <-ctx.Done():
 				return
-			case <-e.closed:
+			case <-e.life.Done():
 				return
 			}
 		}

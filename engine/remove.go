@@ -102,11 +102,12 @@ func (e *Engine) autoRemove(ctx context.Context, id string) {
 	}
 }
 
-// ended is told when a container's process has ended.
-func (e *Engine) ended(ctx context.Context, l *link, id string) {
-	c, ok := e.hub.get(id)
-	if !ok || !c.AutoRemove || !mayChange(c.Owner) {
-		return
+// removeEnded removes those that were to go at their end, also when that came while nobody
+// watched.
+func (e *Engine) removeEnded(ctx context.Context, all []api.Container) {
+	for _, c := range all {
+		if c.AutoRemove && c.State == api.StateExited && c.Owner == api.OwnerGantry {
+			e.done.Go(func() { e.autoRemove(ctx, c.ID) })
+		}
 	}
-	e.done.Go(func() { e.autoRemove(ctx, id) })
 }

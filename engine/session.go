@@ -33,6 +33,7 @@ type session struct {
 	cancel context.CancelFunc
 	ctx    context.Context // ends when the session is closed or the caller's context ended
 	detach chan struct{}   // closed when the user typed the detach keys
+	unhook func() bool
 	once   sync.Once
 
 	out chan outcome
@@ -55,6 +56,8 @@ func (e *Engine) attach(ctx context.Context, st *starting) (*session, error) {
 	}
 	s := &session{e: e, l: st.l, c: st.c, client: c, exit: st.exit, detach: make(chan struct{}), out: make(chan outcome, 1)}
 	s.ctx, s.cancel = context.WithCancel(ctx)
+	// A session that nobody waits for must not outlive the engine.
+	s.unhook = context.AfterFunc(e.life, func() { _ = s.Close() })
 	a := st.opt.Attach
 	if st.c.Tty && a.Stdin != nil && st.c.OpenStdin {
 		if s.stdin, err = stdio.OpenStdin(st.stateDir); err != nil {
@@ -146,6 +149,7 @@ func (s *session) Wait() (int, error) {
 func (s *session) Close() error {
 	var err error
 	s.once.Do(func() {
+		s.unhook()
 		s.cancel()
 		err = s.client.Close()
 		if s.stdin != nil {

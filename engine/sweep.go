@@ -7,16 +7,12 @@ import (
 	"slices"
 
 	"github.com/containerd/errdefs"
-
-	"gantry/engine/api"
 )
 
-// sweep puts right what a killed gantry left: state dirs and names
-// without a container, tasks that were made and never started, and ended containers that
-// were to be removed. It frees only what belongs to an ID in this engine's records.
+// sweep puts right what a killed gantry left: state dirs, names and
+// snapshots without a container. It frees only what belongs to an ID in this engine's records.
 func (e *Engine) sweep(ctx context.Context, l *link) {
-	err := errors.Join(e.sweepRecords(ctx, l), e.sweepEnded(ctx, l))
-	if err != nil && ctx.Err() == nil {
+	if err := e.sweepRecords(ctx, l); err != nil && ctx.Err() == nil {
 		e.log.Warn("sweep", "err", err)
 	}
 }
@@ -59,18 +55,4 @@ func (e *Engine) sweepOne(ctx context.Context, l *link, id string, exists func(s
 	e.log.Info("sweep", "id", id)
 	err = ignoreNotFound(l.client.SnapshotService(l.caps.Snapshotter).Remove(ctx, id))
 	return errors.Join(err, l.records.Remove(id))
-}
-
-// sweepEnded removes ended containers that were to go at their end while nobody watched.
-func (e *Engine) sweepEnded(ctx context.Context, l *link) error {
-	all, err := e.list(ctx, l)
-	if err != nil {
-		return err
-	}
-	for _, c := range all {
-		if c.AutoRemove && c.State == api.StateExited && c.Owner == api.OwnerGantry {
-			e.autoRemove(ctx, c.ID)
-		}
-	}
-	return nil
 }

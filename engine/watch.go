@@ -20,11 +20,10 @@ const (
 	manyDirty = 20
 )
 
-// changed is what an event says: which container, and whether its process ended.
+// changed is what an event says: which container, and whether the kernel killed in it.
 type changed struct {
-	id   string
-	exit bool
-	oom  bool
+	id  string
+	oom bool
 }
 
 // follow keeps the live list: subscribe, then list, then apply what was buffered, by ID.
@@ -55,9 +54,6 @@ func (e *Engine) follow(ctx context.Context, l *link) error {
 			}
 			if c.oom {
 				e.hub.sawOOM(c.id, env.Timestamp)
-			}
-			if c.exit {
-				e.ended(ctx, l, c.id)
 			}
 			dirty[c.id] = true
 			if flush == nil {
@@ -98,6 +94,7 @@ func (e *Engine) refresh(ctx context.Context, l *link, dirty map[string]bool) er
 		}
 	}
 	e.hub.publish(u)
+	e.removeEnded(ctx, u.Containers)
 	return nil
 }
 
@@ -108,6 +105,7 @@ func (e *Engine) relist(ctx context.Context, l *link) error {
 		return err
 	}
 	e.hub.publish(api.Update{Full: true, Containers: all, At: e.cfg.Now()})
+	e.removeEnded(ctx, all)
 	return nil
 }
 
@@ -139,7 +137,7 @@ func decode(env *events.Envelope) (changed, bool) {
 	case *eventtypes.TaskOOM:
 		return changed{id: ev.ContainerID, oom: true}, true
 	case *eventtypes.TaskExit:
-		return changed{id: ev.ContainerID, exit: true}, ev.ID == ev.ContainerID
+		return changed{id: ev.ContainerID}, ev.ID == ev.ContainerID
 	case *eventtypes.TaskDelete:
 		return changed{id: ev.ContainerID}, ev.ID == "" || ev.ID == ev.ContainerID
 	}
