@@ -3,19 +3,26 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"strings"
+	"syscall"
 	"time"
+
+	"golang.org/x/term"
 
 	"gantry/engine"
 	"gantry/engine/api"
 	"gantry/engine/daemon"
 	"gantry/engine/daemon/linked"
 	"gantry/engine/path"
+	"gantry/ui"
 	"gantry/ui/cli"
 )
 
@@ -46,21 +53,20 @@ func daemonConfig(o cli.Options) daemon.Config {
 	return daemon.Config{Address: o.Address, DataRoot: o.DataRoot, Mode: daemon.Mode(o.Engine)}
 }
 
-// logger writes to a file below the data root; nothing may be printed while the screen is
-// up. Where that cannot be written there is no log.
-func logger(o cli.Options) *slog.Logger {
-	root := o.DataRoot
-	if root == "" {
-		root = daemon.DefaultDataRoot
-	}
+// logger writes to a file below the data root; nothing may be printed while the screen is up.
+func logger(o cli.Options) *slog.Logger { return slog.New(slog.NewTextHandler(logWriter(o), nil)) }
+
+// logWriter is that file; where it cannot be written there is no log.
+func logWriter(o cli.Options) io.Writer {
+	root := cmp.Or(o.DataRoot, daemon.DefaultDataRoot)
 	if os.MkdirAll(root, 0o711) != nil {
-		return slog.New(slog.DiscardHandler)
+		return io.Discard
 	}
 	f, err := os.OpenFile(filepath.Join(root, "gantry.log"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
-		return slog.New(slog.DiscardHandler)
+		return io.Discard
 	}
-	return slog.New(slog.NewTextHandler(f, nil))
+	return f
 }
 
 // version is the module's version, or the revision it was built from.
@@ -112,6 +118,32 @@ func (l life) Status(ctx context.Context) (cli.Status, error) {
 	return out, nil
 }
 
-func screen(context.Context, cli.Engine, cli.Options) error {
-	return errors.New("no screen yet")
+// screen opens the workbench. A signal that ended it is told by the exit code, as a shell does.
+func screen(ctx context.Context, e cli.Engine, o cli.Options) error {
+	if !term.IsTerminal(int(os.Stdin.Fd())) || !term.IsTerminal(int(os.Stdout.Fd())) {
+		return errors.New("the screen needs a terminal; gantry --help lists the commands that do without")
+	}
+	err := ui.Run(ctx, e, ui.Options{
+		ASCII: plainGlyphs(os.Getenv), Mono: os.Getenv("NO_COLOR") != "",
+		Command: strings.Join(os.Args, " "), Log: logWriter(o), Notes: os.Stderr,
+	})
+	var sig *ui.SignalError
+	if errors.As(err, &sig) {
+		if n, ok := sig.Signal.(syscall.Signal); ok {
+			return cli.ExitError{Code: 128 + int(n)}
+		}
+	}
+	return err
+}
+
+// plainGlyphs reports whether the terminal cannot be trusted with more than ASCII: a console
+// of the kernel's or older, or a locale whose character set is named and is not UTF-8.
+func plainGlyphs(getenv func(string) string) bool {
+	switch getenv("TERM") {
+	case "linux", "dumb", "vt100", "vt220":
+		return true
+	}
+	locale := strings.ToLower(cmp.Or(getenv("LC_ALL"), getenv("LC_CTYPE"), getenv("LANG")))
+	_, charset, named := strings.Cut(locale, ".")
+	return named && !strings.HasPrefix(charset, "utf-8") && !strings.HasPrefix(charset, "utf8")
 }

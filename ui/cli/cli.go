@@ -77,10 +77,10 @@ type program struct {
 	opt Options
 }
 
-// exitError ends the program with a code; what there was to say has been said.
-type exitError struct{ code int }
+// ExitError ends the program with a code; what there was to say has been said.
+type ExitError struct{ Code int }
 
-func (e exitError) Error() string { return fmt.Sprintf("exit %d", e.code) }
+func (e ExitError) Error() string { return fmt.Sprintf("exit code %d", e.Code) }
 
 // Main carries out one command line and returns its exit code.
 func Main(ctx context.Context, args []string, d Deps) int {
@@ -88,12 +88,12 @@ func Main(ctx context.Context, args []string, d Deps) int {
 	root := p.root()
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
-	var exit exitError
+	var exit ExitError
 	switch {
 	case err == nil:
 		return 0
 	case errors.As(err, &exit):
-		return exit.code
+		return exit.Code
 	}
 	p.say(err)
 	return exitFailed
@@ -204,7 +204,7 @@ func (p *program) each(ctx context.Context, names []string, do func(context.Cont
 		fmt.Fprintln(p.Out, n)
 	}
 	if failed {
-		return exitError{exitFailed}
+		return ExitError{exitFailed}
 	}
 	return nil
 }

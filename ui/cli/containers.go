@@ -113,7 +113,7 @@ func (p *program) inspect(ctx context.Context, names []string) error {
 		return err
 	}
 	if failed {
-		return exitError{exitFailed}
+		return ExitError{exitFailed}
 	}
 	return nil
 }

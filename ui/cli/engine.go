@@ -85,7 +85,7 @@ func (p *program) engineStatus(c *cobra.Command, _ []string) error {
 		return s.Err
 	}
 	if !s.Running {
-		return exitError{exitFailed}
+		return ExitError{exitFailed}
 	}
 	return nil
 }

@@ -39,16 +39,16 @@ func (p *program) optionCommand(name, short string, do carryOut) *cobra.Command 
 		DisableFlagParsing: true,
 		RunE: func(c *cobra.Command, args []string) error {
 			err := p.withDraft(c, args, do)
-			var exit exitError
+			var exit ExitError
 			if err == nil || errors.As(err, &exit) {
 				return err
 			}
 			p.say(err)
 			var failed *api.StartError
 			if errors.As(err, &failed) && (failed.Code == 126 || failed.Code == 127) {
-				return exitError{failed.Code}
+				return ExitError{failed.Code}
 			}
-			return exitError{exitGantry}
+			return ExitError{exitGantry}
 		},
 	}
 }
@@ -155,7 +155,7 @@ func (p *program) run(ctx context.Context, e Engine, parsed option.Parsed, o own
 		return err
 	}
 	if code != 0 {
-		return exitError{code}
+		return ExitError{code}
 	}
 	return nil
 }
