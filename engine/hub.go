@@ -146,10 +146,14 @@ func (h *hub) states() map[api.State]int {
 }
 
 // Watch follows the connection and the containers: first how it stands, then changes, at
-// most 20 updates a second, until ctx or the engine ends. Then the channel is closed.
+// most 20 updates a second, until ctx or the engine ends. Then the channel is closed. While
+// there is no connection a new watch has the engine try again at once.
 func (e *Engine) Watch(ctx context.Context) <-chan api.Update {
 	out := make(chan api.Update)
 	w := e.hub.join()
+	if e.connection().State == api.ConnLost {
+		e.Retry()
+	}
 	e.done.Go(func() {
 		defer close(out)
 		defer e.hub.leave(w)
