@@ -197,7 +197,10 @@ func (r *Run) Rollback(ctx context.Context) error {
 				s.State = Undone
 			}
 			if err != nil {
-				s.Error = "undo " + u.what + ": " + err.Error()
+				if s.Error != "" {
+					s.Error += "; "
+				}
+				s.Error += "undo " + u.what + ": " + err.Error()
 			} else if s.State == Undone {
 				s.Detail = u.what
 			}
