@@ -49,7 +49,7 @@ func (s *Screen) facts() option.Facts {
 
 // detached is the draft as it is carried out: nobody stays with the container.
 func (s *Screen) detached() option.Draft {
-	d := s.draft.Clone()
+	d := s.draft // a value: the form's own stays as it is
 	d.Set(option.KeyDetach, "true")
 	return d
 }
@@ -106,7 +106,13 @@ func (s *Screen) remark(e api.FieldError, g gravity) {
 	r.say(e.Index, remark{g, words(e)})
 }
 
+// say puts a remark under a value. Where there is a problem, anything less has to wait.
 func (r *row) say(index int, m remark) {
+	for _, other := range r.below[index] {
+		if other.gravity == problem && m.gravity < problem {
+			return
+		}
+	}
 	if r.below == nil {
 		r.below = map[int][]remark{}
 	}

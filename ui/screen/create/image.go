@@ -181,6 +181,8 @@ func (s *Screen) ghosts() {
 		if v == "" {
 			from = ""
 		}
-		s.sections[sec].rows[i].field.SetGhost(v, from)
+		r := s.sections[sec].rows[i]
+		r.ghost = v
+		r.field.SetGhost(v, from)
 	}
 }

@@ -15,8 +15,10 @@ const program = "docker run"
 // placeholder stands for an image that is still missing, as in Docker's own help.
 const placeholder = "IMAGE"
 
-// hang is how far the line's further rows are indented.
-const hang = 2
+const (
+	hang   = 2  // cells by which the line's further rows are indented
+	narrow = 12 // cells below which the line is left out
+)
 
 // Line is the docker run line that does the same as the form.
 func (s *Screen) Line() string { return s.written().Line(program) }
@@ -31,7 +33,7 @@ func (s *Screen) written() option.Draft {
 }
 
 // groups are the words of a line, a flag together with its value, quoted for a shell.
-func groups(words []string) []string {
+func groups(words []string, valued map[string]bool) []string {
 	var out []string
 	for i := 0; i < len(words); i++ {
 		n := 1
@@ -42,7 +44,7 @@ func groups(words []string) []string {
 				out = append(out, option.QuoteWords([]string{w}))
 			}
 			return out
-		case valued(words[i]) && i+1 < len(words):
+		case valued[words[i]] && i+1 < len(words):
 			n = 2
 		}
 		out = append(out, option.QuoteWords(words[i:i+n]))
@@ -51,68 +53,59 @@ func groups(words []string) []string {
 	return out
 }
 
-// valued reports whether a flag's value is the next word.
-func valued(flag string) bool {
-	if name, ok := strings.CutPrefix(flag, "--"); ok {
-		o, known := option.Find(option.Key(name))
-		return known && o.Kind != option.KindBool
-	}
-	letter := flag[1:]
+// flagsWithValue are the flags, as a line writes them, whose value is the next word.
+func flagsWithValue() map[string]bool {
+	out := map[string]bool{}
 	for _, o := range option.Table() {
-		if o.Short == letter {
-			return o.Kind != option.KindBool
+		if o.Kind == option.KindBool || o.Positional {
+			continue
+		}
+		out["--"+string(o.Key)] = true
+		if o.Short != "" {
+			out["-"+o.Short] = true
 		}
 	}
-	return false
+	return out
 }
 
-// wrapped is the line in rows of at most width cells. Flags stay with their values; only
-// what is longer than a row is broken, where the row ends.
-func wrapped(parts []string, width int) []string {
-	if width < 1 {
+// wrapped is the line in rows of at most width cells, made until there are more than most.
+// Flags stay with their values; only what is longer than a row is broken, where the row ends.
+func wrapped(parts []string, width, most int) []string {
+	if width < narrow {
 		return nil
 	}
-	indent := min(hang, width-1)
-	rows := []string{""}
-	used := 0
-	for i, part := range parts {
-		w := kit.Width(part)
-		last := len(rows) - 1
-		switch {
-		case i == 0:
-			rows[last], used = part, w
-		case used+1+w <= width:
-			rows[last] += " " + part
-			used += 1 + w
-		default:
-			rows = append(rows, kit.Spaces(indent)+part)
-			used = indent + w
+	var rows []string
+	row, used := "", 0
+	for i, rest := range parts {
+		if w := kit.Width(rest); used > 0 && used+1+w <= width {
+			row, used = row+" "+rest, used+1+w
+			continue
 		}
-		for used > width {
-			last = len(rows) - 1
-			whole := rows[last]
-			rows[last] = ansi.Cut(whole, 0, width)
-			rest := ansi.Cut(whole, kit.Width(rows[last]), used)
-			if kit.Width(rows[last]) == 0 || rest == whole {
-				return rows // not even one sign fits
+		for first := true; rest != "" && len(rows) <= most; first = false {
+			if i > 0 || !first {
+				rows = append(rows, row)
+				row = kit.Spaces(hang)
 			}
-			rows = append(rows, kit.Spaces(indent)+rest)
-			used = indent + kit.Width(rest)
+			piece := ansi.Truncate(rest, width-kit.Width(row), "")
+			rest = rest[len(piece):]
+			row += piece
+			used = kit.Width(row)
 		}
 	}
-	return rows
+	return append(rows, row)
 }
 
 // lineRows is the line as it is shown: at most so many rows, the last with a sign that
 // there is more.
 func (s *Screen) lineRows(width, most int) []string {
 	st := s.env.Styles
-	rows := wrapped(append([]string{program}, groups(s.written().Words())...), width)
+	parts := append([]string{program}, groups(s.written().Words(), s.valued)...)
+	for i, p := range parts {
+		parts[i] = kit.Clean(p) // quoting has no control characters, but signs whose width is in doubt
+	}
+	rows := wrapped(parts, width, most)
 	if len(rows) > most {
-		rows = rows[:max(0, most)]
-		if most > 0 {
-			rows[most-1] = kit.Truncate(kit.Pad(rows[most-1], width)+" ", width, st.Glyphs.Ellipsis)
-		}
+		rows = cut(rows, most, width, st)
 	}
 	for i, r := range rows {
 		if rest, ok := strings.CutPrefix(r, program); ok && i == 0 {

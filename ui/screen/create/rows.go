@@ -1,6 +1,7 @@
 package create
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
@@ -39,11 +40,46 @@ func (s *Screen) label(width int) int {
 	return max(1, min(w, width-margin-minRoom))
 }
 
-// rowLines is one row: its values, each with what is said under it. at is the value that
-// is edited.
+// drawing is a row as it was drawn last, with what it was drawn from.
+type drawing struct {
+	styles       *themes.Styles
+	width, label int
+	values, said string
+	lines        []string
+}
+
+// rowLines is one row: its values, each with what is said under it, every line exactly
+// width cells. at is the value that is edited. Only the focused row is drawn at every key.
 func (s *Screen) rowLines(r *row, width, label int) (lines []string, at span) {
+	if width <= margin {
+		return []string{kit.Spaces(width)}, span{0, 1}
+	}
+	r.field.SetSize(width-margin, label)
+	if r.field.Focused() {
+		r.drawn = drawing{}
+		return s.drawRow(r, width, label)
+	}
+	d := drawing{s.env.Styles, width, label, strings.Join(r.field.Values(), "\x00"), r.said(), nil}
+	if o := r.drawn; o.lines == nil || o.styles != d.styles || o.width != width || o.label != label || o.values != d.values || o.said != d.said {
+		d.lines, _ = s.drawRow(r, width, label)
+		r.drawn = d
+	}
+	return r.drawn.lines, span{}
+}
+
+// said is everything under and in a row that is not its value.
+func (r *row) said() string {
+	s := r.ghost
+	for i := range r.field.Height() {
+		for _, m := range r.below[i] {
+			s += "\x00" + strconv.Itoa(i) + " " + strconv.Itoa(int(m.gravity)) + m.text
+		}
+	}
+	return s
+}
+
+func (s *Screen) drawRow(r *row, width, label int) (lines []string, at span) {
 	st := s.env.Styles
-	r.field.SetSize(max(0, width-margin), label)
 	values := strings.Split(r.field.View(), "\n")
 	edited := r.field.Line()
 	for i, v := range values {
@@ -85,7 +121,8 @@ func (s *Screen) remarks(all []remark, width, label int) []string {
 			if i > 0 {
 				sign = kit.Spaces(lead)
 			}
-			out = append(out, kit.Spaces(indent)+style.Render(sign+part))
+			part = kit.Truncate(sign+part, width-indent, "")
+			out = append(out, kit.Spaces(indent)+style.Render(part)+kit.Spaces(width-indent-kit.Width(part)))
 		}
 	}
 	return out
@@ -104,8 +141,18 @@ func folded(text string, width int, st *themes.Styles) []string {
 		rows[i] = strings.TrimRight(r, " ")
 	}
 	if len(rows) > deepest {
-		rows = rows[:deepest]
-		rows[deepest-1] = kit.Truncate(kit.Pad(rows[deepest-1], width)+" ", width, st.Glyphs.Ellipsis)
+		rows = cut(rows, deepest, width, st)
 	}
+	return rows
+}
+
+// cut is the first rows, the last with a sign that there was more.
+func cut(rows []string, most, width int, st *themes.Styles) []string {
+	if most < 1 {
+		return nil
+	}
+	rows = rows[:most]
+	last := strings.TrimRight(rows[most-1], " ") + " "
+	rows[most-1] = kit.Truncate(last, width-kit.Width(st.Glyphs.Ellipsis), "") + st.Glyphs.Ellipsis
 	return rows
 }

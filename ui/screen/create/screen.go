@@ -43,6 +43,7 @@ type Screen struct {
 	at       int // the section that is shown
 	row      int // the focused row in it; beyond the last are the buttons
 
+	valued map[string]bool // flags whose value is the next word
 	draft  option.Draft
 	parsed option.Parsed
 	engine api.FieldErrors // what the engine refused, until the value is changed
@@ -50,7 +51,8 @@ type Screen struct {
 	image  lookup
 	asked  bool // the user wanted to send it off: everything that is wrong is shown
 	sent   bool // it was sent off
-	rest   int  // generation of the pause after the last key
+	rest   int  // serial of the pause after the last key
+	unrest context.CancelFunc
 
 	width, height int
 	focus         bool
@@ -64,7 +66,7 @@ type Screen struct {
 
 // New makes a form that holds a draft, with the cursor in Image.
 func New(env *kit.Env, d option.Draft, deps Deps) *Screen {
-	s := &Screen{env: env, deps: deps, draft: d.Clone(), focus: true, dirty: true}
+	s := &Screen{env: env, deps: deps, draft: d.Clone(), focus: true, dirty: true, unrest: func() {}, valued: flagsWithValue()}
 	s.draft.Unset(option.KeyDetach)
 	for _, name := range option.Sections() {
 		s.sections = append(s.sections, newSection(env, name, s.draft))
@@ -78,7 +80,10 @@ func New(env *kit.Env, d option.Draft, deps Deps) *Screen {
 func (s *Screen) Init() tea.Cmd { return s.seek(0) }
 
 // Close ends what goes on in the background. The form may still be drawn.
-func (s *Screen) Close() { s.image.stop() }
+func (s *Screen) Close() {
+	s.image.stop()
+	s.unrest()
+}
 
 // Draft is what the form holds.
 func (s *Screen) Draft() option.Draft { return s.draft.Clone() }

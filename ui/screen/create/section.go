@@ -8,8 +8,9 @@ import (
 
 // section is a page of the form.
 type section struct {
-	name option.Section
-	rows []*row
+	name  option.Section
+	rows  []*row
+	label label
 }
 
 // row is one option with its editor.
@@ -20,7 +21,9 @@ type row struct {
 	touched bool             // the user or the draft gave it a value, so what is wrong with it is shown
 	quiet   bool             // it is being typed: what has just become wrong is not shown yet
 	flaw    error            // of its text, before it is a value: a quote that is not closed
+	ghost   string           // what the image brings along
 	below   map[int][]remark // by value, what stands under it
+	drawn   drawing
 }
 
 func newSection(env *kit.Env, name option.Section, d option.Draft) *section {

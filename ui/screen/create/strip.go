@@ -4,31 +4,44 @@ import (
 	"strconv"
 	"strings"
 
+	"gantry/themes"
 	"gantry/ui/kit"
 )
 
 // gaps are the spaces between the sections of the strip, the widest that fits is taken.
 var gaps = [...]int{3, 2, 1}
 
+// label is a section's place in the strip, as it was drawn last.
+type label struct {
+	styles        *themes.Styles
+	changed       int
+	current, bad  bool
+	plain, styled string
+}
+
 // tab is a section's name with the number of values changed in it, and a mark when
 // something in it is wrong.
-func (s *Screen) tab(i int) (plain, styled string) {
+func (s *Screen) tab(i int) label {
 	st, sec := s.env.Styles, s.sections[i]
+	l := label{styles: st, changed: s.draft.Changed(sec.name), current: i == s.at, bad: sec.bad()}
+	if o := sec.label; o.styles == st && o.changed == l.changed && o.current == l.current && o.bad == l.bad {
+		return o
+	}
 	mark, style := " ", st.Tab
-	if i == s.at {
+	if l.current {
 		mark, style = st.Glyphs.Right, st.TabActive
 	}
-	plain = mark + string(sec.name)
-	styled = style.Render(plain)
-	if n := s.draft.Changed(sec.name); n > 0 {
-		c := " " + strconv.Itoa(n)
-		plain, styled = plain+c, styled+st.Accent.Render(c)
+	l.plain = mark + string(sec.name)
+	l.styled = style.Render(l.plain)
+	if l.changed > 0 {
+		c := " " + strconv.Itoa(l.changed)
+		l.plain, l.styled = l.plain+c, l.styled+st.Accent.Render(c)
 	}
-	if sec.bad() {
-		c := " " + st.Glyphs.Cross
-		plain, styled = plain+c, styled+st.Problem.Render(c)
+	if l.bad {
+		l.plain, l.styled = l.plain+st.Glyphs.Cross, l.styled+st.Problem.Render(st.Glyphs.Cross)
 	}
-	return plain, styled
+	sec.label = l
+	return l
 }
 
 func (sec *section) bad() bool {
@@ -45,7 +58,8 @@ func (sec *section) bad() bool {
 func (s *Screen) strip(width int) string {
 	plain, styled := make([]string, len(s.sections)), make([]string, len(s.sections))
 	for i := range s.sections {
-		plain[i], styled[i] = s.tab(i)
+		l := s.tab(i)
+		plain[i], styled[i] = l.plain, l.styled
 	}
 	for _, gap := range gaps {
 		if kit.Width(strings.Join(plain, kit.Spaces(gap-1))) <= width {
@@ -63,8 +77,8 @@ func (s *Screen) strip(width int) string {
 func (s *Screen) rail(width int) []string {
 	lines := make([]string, len(s.sections))
 	for i := range s.sections {
-		_, styled := s.tab(i)
-		lines[i] = kit.FitLine(styled, width)
+		l := s.tab(i)
+		lines[i] = l.styled + kit.Spaces(width-kit.Width(l.plain))
 	}
 	return lines
 }

@@ -1,6 +1,7 @@
 package create
 
 import (
+	"context"
 	"strings"
 	"time"
 
@@ -39,9 +40,7 @@ func (s *Screen) Update(msg tea.Msg) tea.Cmd {
 		if s.sent || r == nil {
 			return nil
 		}
-		if r.field.Spec().Kind != field.List {
-			msg.Content = strings.TrimSpace(msg.Content)
-		}
+		msg.Content = pasted(r.field.Spec().Kind, msg.Content)
 		return s.edit(r, msg)
 	}
 	return nil
@@ -110,6 +109,21 @@ func meant(kind field.Kind, key string) bool {
 	return true
 }
 
+// pasted is a pasted text as a field of that kind takes it: a list a value a line, another
+// field without the line break that a copied line ends with.
+func pasted(kind field.Kind, text string) string {
+	if kind != field.List {
+		return strings.TrimSpace(text)
+	}
+	var lines []string
+	for l := range strings.Lines(text) {
+		if l = strings.TrimRight(l, "\r\n"); strings.TrimSpace(l) != "" {
+			lines = append(lines, l)
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
 // edit hands a key or a paste to the focused row and takes over what became of it.
 func (s *Screen) edit(r *row, msg tea.Msg) tea.Cmd {
 	changed, cmd := r.field.Update(msg)
@@ -131,11 +145,19 @@ func (s *Screen) edit(r *row, msg tea.Msg) tea.Cmd {
 	return cmd
 }
 
-// pause brings a restMsg when no key follows.
+// pause brings a restMsg when no key follows: each key ends the pause before it.
 func (s *Screen) pause() tea.Cmd {
+	s.unrest()
+	ctx, cancel := context.WithCancel(context.Background())
+	s.unrest = cancel
 	s.rest++
 	serial := s.rest
-	return tea.Tick(calm, func(time.Time) tea.Msg { return restMsg{s, serial} })
+	return func() tea.Msg {
+		if !wait(ctx, calm) {
+			return nil
+		}
+		return restMsg{s, serial}
+	}
 }
 
 // settled forgets what the engine said of a value that has changed.

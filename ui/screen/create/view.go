@@ -42,7 +42,7 @@ func (s *Screen) draw() {
 	body, cursor := s.body(w, h)
 	s.view = kit.Box(s.env.Styles, kit.Frame{Title: "New container", Focused: s.focus}, body, s.width, s.height)
 	s.cursor = nil
-	if cursor != nil && s.focus && s.width > 2 && s.height > 2 {
+	if cursor != nil && s.focus && cursor.X < w && cursor.Y < h {
 		cursor.X, cursor.Y = cursor.X+1, cursor.Y+1
 		s.cursor = cursor
 	}
@@ -70,7 +70,7 @@ func (s *Screen) body(w, h int) (string, *tea.Cursor) {
 	out = append(out, head...)
 	out = append(out, shown...)
 	out = append(out, foot...)
-	return kit.Fit(strings.Join(out, "\n"), w, h), s.place(focused.from, len(head), left, room)
+	return strings.Join(out, "\n"), s.place(focused.from, len(head), left, room)
 }
 
 // head is the strip of sections with its rule; at the side it is a rail instead.
@@ -87,14 +87,9 @@ func (s *Screen) head(w, h int) []string {
 
 // foot is what stands below the rows: the focused row's help, the line, the buttons.
 func (s *Screen) foot(w, h int) []string {
-	st := s.env.Styles
 	var out []string
 	if h >= 8 {
-		help := ""
-		if r := s.current(); r != nil {
-			help = r.opt.Help
-		}
-		out = append(out, kit.Spaces(margin)+st.Note.Render(kit.Truncate(help, w-margin-1, st.Glyphs.Ellipsis)))
+		out = append(out, s.advice(w))
 	}
 	if h >= 6 {
 		out = append(out, s.rule(w))
@@ -107,14 +102,35 @@ func (s *Screen) foot(w, h int) []string {
 		for _, l := range s.lineRows(w-margin-1, most) {
 			out = append(out, kit.Spaces(margin)+l)
 		}
-		for h >= roomy && len(out) < linesLow+2 {
+		for h >= roomy && len(out) < 2+linesLow {
 			out = append(out, "") // the second row's place, so that the rows above stay where they are
 		}
 	}
-	if h >= 3 {
-		out = append(out, s.buttonsLine(w))
+	switch {
+	case h >= 8:
+		out = append(out, s.buttonsLine("", w))
+	case h >= 3:
+		out = append(out, s.buttonsLine(s.summary(), w))
 	}
 	return out
+}
+
+// advice is what is to be mended, else what the focused row is for.
+func (s *Screen) advice(w int) string {
+	st := s.env.Styles
+	text, style := "", st.Note
+	switch r := s.current(); {
+	case r != nil:
+		text = r.opt.Help
+	case s.row == s.buttons():
+		text = "Create the container and start it"
+	default:
+		text = "Create the container; it is not started"
+	}
+	if sum := s.summary(); sum != "" {
+		text, style = st.Glyphs.Cross+" "+sum, st.Problem
+	}
+	return kit.Spaces(margin) + style.Render(kit.Truncate(text, w-margin-1, st.Glyphs.Ellipsis))
 }
 
 func (s *Screen) rule(w int) string {
@@ -122,8 +138,8 @@ func (s *Screen) rule(w int) string {
 	return " " + st.Border.Render(strings.Repeat(st.Glyphs.Horizontal, max(0, w-2)))
 }
 
-// buttonsLine has what is to be mended at the left, the buttons at the right.
-func (s *Screen) buttonsLine(w int) string {
+// buttonsLine has the buttons at the right; in a low box what is to be mended is left of them.
+func (s *Screen) buttonsLine(sum string, w int) string {
 	st := s.env.Styles
 	button := func(i int, label string) string {
 		if s.row == s.buttons()+i {
@@ -132,7 +148,6 @@ func (s *Screen) buttonsLine(w int) string {
 		return st.Button.Render("[ " + label + " ]")
 	}
 	both := button(0, "Create & start") + "  " + button(1, "Create") + " "
-	sum := s.summary()
 	if sum != "" {
 		sum = kit.Spaces(margin) + st.Problem.Render(st.Glyphs.Cross+" "+sum)
 	}
@@ -158,12 +173,12 @@ func (s *Screen) scroll(focused span, total, room int) {
 	}
 }
 
-// window is the rows that are in view, with signs at the right where there are more.
+// window is the rows that are in view, each width cells, with signs at the right where there are more.
 func (s *Screen) window(lines []string, width, room int) []string {
 	st := s.env.Styles
 	out := make([]string, room)
 	for i := range out {
-		l, sign := "", " "
+		l, sign := kit.Spaces(width), " "
 		if at := s.offset + i; at < len(lines) {
 			l = lines[at]
 		}
@@ -173,7 +188,7 @@ func (s *Screen) window(lines []string, width, room int) []string {
 		case i == room-1 && s.offset+room < len(lines):
 			sign = st.Muted.Render(st.Glyphs.Down)
 		}
-		out[i] = kit.FitLine(l, width) + sign
+		out[i] = l + sign
 	}
 	return out
 }

@@ -1,0 +1,66 @@
+package create_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"gantry/engine/option"
+	"gantry/ui/uitest"
+)
+
+// time1 is longer than any pause that the form waits for.
+const time1 = time.Second
+
+var sizes = []struct{ w, h int }{{120, 36}, {80, 24}, {60, 16}}
+
+// wrong is a draft with something wrong in every section, and warnings.
+func wrong() option.Draft {
+	var d option.Draft
+	d.Set(option.KeyImage, "nginx:1.27")
+	d.Set(option.KeyName, "web")
+	d.Set(option.KeyPlatform, "linux/nonsense/x/y")
+	d.Set(option.KeyEnv, "PORT=8080", "=x", "EMPTY=")
+	d.Set(option.KeyWorkdir, "srv")
+	d.Set(option.KeyHostname, "under score")
+	d.Set(option.KeyInteractive, "true")
+	d.Set(option.KeyStopTimeout, "soon")
+	d.Set(option.KeyNetwork, "bridge")
+	d.Set(option.KeyMemory, "512q")
+	d.Set(option.KeyCPUs, "9")
+	d.Set(option.KeyPidsLimit, "200")
+	d.Set(option.KeyPrivileged, "true")
+	d.Set(option.KeyCapAdd, "NET_ADMIN", "NET_ADMN")
+	return d
+}
+
+func TestEverySectionWithErrors(t *testing.T) {
+	for _, size := range sizes {
+		open(t, wrong(), size.w, size.h, func(t *testing.T, s *uitest.Stepper, _ *root) {
+			for i, sec := range option.Sections() {
+				if i > 0 {
+					s.Press("ctrl+right")
+				}
+				s.Golden(fmt.Sprintf("wrong-%s-%dx%d", strings.ToLower(string(sec)), size.w, size.h))
+			}
+		})
+	}
+}
+
+func TestEmptyForm(t *testing.T) {
+	for _, size := range append(sizes, struct{ w, h int }{40, 12}) {
+		open(t, option.Draft{}, size.w, size.h, func(t *testing.T, s *uitest.Stepper, _ *root) {
+			s.Golden(fmt.Sprintf("empty-%dx%d", size.w, size.h))
+		})
+	}
+}
+
+func TestImageDefaultsAreGhosts(t *testing.T) {
+	var d option.Draft
+	d.Set(option.KeyImage, "nginx:1.27")
+	open(t, d, 80, 24, func(t *testing.T, s *uitest.Stepper, _ *root) {
+		s.Golden("ghosts-basics-80x24")
+		s.Press("ctrl+right").Golden("ghosts-process-80x24")
+	})
+}
