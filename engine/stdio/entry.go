@@ -61,7 +61,7 @@ func parseUsual(line, text []byte) (l api.LogLine, all []byte, ok bool) {
 		return l, text, false
 	}
 	stream, rest, ok := bytes.Cut(rest, []byte{'"'})
-	if !ok || bytes.IndexByte(stream, '\\') >= 0 {
+	if !ok || string(stream) != "stdout" && string(stream) != "stderr" {
 		return l, text, false
 	}
 	if rest, ok = bytes.CutPrefix(rest, []byte(entryTime)); !ok {
@@ -70,11 +70,10 @@ func parseUsual(line, text []byte) (l api.LogLine, all []byte, ok bool) {
 	if rest, ok = bytes.CutSuffix(rest, []byte(entryTail)); !ok {
 		return l, text, false
 	}
-	at, err := time.Parse(time.RFC3339Nano, string(rest))
-	if err != nil {
-		return l, text, false
+	if l.Time.UnmarshalText(rest) != nil {
+		return api.LogLine{}, text, false
 	}
-	return api.LogLine{Time: at, Stderr: string(stream) == "stderr", Text: own(all, from)}, all, true
+	return api.LogLine{Time: l.Time, Stderr: string(stream) == "stderr", Text: own(all, from)}, all, true
 }
 
 // unquote appends the inside of a JSON string that b begins in to text; rest is what
