@@ -17,8 +17,8 @@ var signs = []struct {
 	code  int
 }{
 	{"shim was started through the deprecated API", api.CauseSkew, 128},
-	{"error mounting", api.CauseMount, 128},
 	{"not a directory", api.CauseNotDir, 127},
+	{"error mounting", api.CauseMount, 128},
 	{"executable file not found", api.CauseNotFound, 127},
 	{"is a directory", api.CausePermission, 126},
 	{"permission denied", api.CausePermission, 126},
