@@ -63,7 +63,7 @@ func StartRegistry(addr, salt string) (*Server, error) {
 }
 
 func startRegistry(addr, salt string, k *kitchen) (*Server, error) {
-	dir, err := os.MkdirTemp("", "gantry-registry-")
+	dir, err := makeRoot()
 	if err != nil {
 		return nil, err
 	}

@@ -39,9 +39,23 @@ type suite struct {
 // to hand it to the tests.
 var shared = sync.OnceValue(func() *suite { return &suite{kitchen: newKitchen()} })
 
-// rootPrefix and the number of the process begin the name of a suite's folder. Names are
-// short because sockets are kept in there.
+// rootPrefix and the number of the process begin the name of each folder made here. Names
+// are short because sockets are kept in there.
 const rootPrefix = "gt"
+
+// tempDir is where a suite's folder is made: where all temporary files go, if the paths
+// of sockets can be that long.
+func tempDir() string {
+	if dir := os.TempDir(); len(dir) <= 12 {
+		return dir
+	}
+	return "/tmp"
+}
+
+// makeRoot makes a folder that a later run clears away if this one is killed.
+func makeRoot() (string, error) {
+	return os.MkdirTemp(tempDir(), rootPrefix+strconv.Itoa(os.Getpid())+"-")
+}
 
 // start brings the engine and the registry up, once.
 func (s *suite) start() {
@@ -61,7 +75,7 @@ func (s *suite) start() {
 		return
 	}
 	sweep()
-	s.root, s.err = os.MkdirTemp("/tmp", rootPrefix+strconv.Itoa(os.Getpid())+"-")
+	s.root, s.err = makeRoot()
 	if s.err == nil {
 		s.config = config(s.root)
 		s.err = s.up()
@@ -115,7 +129,7 @@ func (s *suite) end() error {
 
 // sweep clears what test binaries have left that were killed.
 func sweep() {
-	roots, err := filepath.Glob("/tmp/" + rootPrefix + "[0-9]*-*")
+	roots, err := filepath.Glob(filepath.Join(tempDir(), rootPrefix+"[0-9]*-*"))
 	if err != nil {
 		return
 	}
