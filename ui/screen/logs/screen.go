@@ -69,7 +69,7 @@ func (s *Screen) SetContainer(c api.Container) { s.container, s.dirty = c.Clone(
 func (s *Screen) SetSize(width, height int) {
 	s.width, s.height, s.dirty = max(0, width), max(0, height), true
 	w, h := kit.Inner(s.width, s.height)
-	s.log.SetSize(max(0, w-1), max(0, h-s.bar()))
+	s.log.SetSize(max(0, w-2), max(0, h-s.bar()))
 	s.input.SetWidth(max(1, w-len(prompt)-2))
 }
 

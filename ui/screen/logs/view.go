@@ -53,6 +53,9 @@ func (s *Screen) note() string {
 
 // count is the number of lines that are kept, and whether there were more.
 func (s *Screen) count() string {
+	if s.log.Len() == 0 {
+		return ""
+	}
 	n := grouped(s.log.Len())
 	if s.log.Dropped() > 0 {
 		return "last " + n + " lines"
@@ -110,6 +113,8 @@ func (s *Screen) status(w int) string {
 func (s *Screen) going() string {
 	st := s.env.Styles
 	switch {
+	case s.err != nil && s.log.Len() == 0:
+		return "" // it stands above
 	case s.err != nil:
 		return st.Bad.Render(st.Glyphs.Cross + " " + kit.Explain(s.err).Line())
 	case s.log.Query() != "" && s.missed:
@@ -117,11 +122,11 @@ func (s *Screen) going() string {
 	case !s.log.Following() && s.arrived > s.seen:
 		return st.Accent.Render(st.Glyphs.Down+" "+more(s.arrived-s.seen)) + st.Muted.Render(s.hint())
 	case !s.log.Following():
-		return st.Muted.Render("stays here" + s.hint())
+		return st.Muted.Render("not following" + s.hint())
 	case s.ended:
 		return st.Muted.Render(ending(s.container))
 	}
-	return st.Muted.Render("follows")
+	return st.Muted.Render("following")
 }
 
 // hint says how to follow again.
@@ -130,7 +135,7 @@ func (s *Screen) hint() string {
 	if e.Key() == "" {
 		return ""
 	}
-	return " " + s.env.Styles.Glyphs.Dot + " " + e.Key() + " follows"
+	return " " + s.env.Styles.Glyphs.Dot + " " + keymap.Show(e.Key()) + " to follow"
 }
 
 func more(n int) string {
@@ -188,5 +193,8 @@ func (s *Screen) Cursor() *tea.Cursor {
 	}
 	c.X += 1 + 1 + len(prompt) // the frame, the space, the prompt
 	c.Y = s.height - 2
+	if c.X >= s.width-1 {
+		return nil
+	}
 	return c
 }
