@@ -17,7 +17,7 @@ import (
 // Without a terminal the processes write into the pipe themselves, and they are gone, so
 // nothing can be under way. With one the shim copies, and closes the pipe when it is done.
 const (
-	quietPipe     = 10 * time.Millisecond
+	quietPipe     = 3 * time.Millisecond
 	quietTerminal = 2 * time.Second
 	drainMax      = 2 * time.Second
 )
