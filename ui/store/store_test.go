@@ -67,8 +67,8 @@ func TestPendingRows(t *testing.T) {
 	s := store.New()
 	s.PutPending(store.Pending{ID: "job 1", Image: "nginx"})
 	s.PutPending(store.Pending{ID: "job 2", Image: "redis"})
-	s.PutPending(store.Pending{ID: "job 1", Image: "nginx", Pct: 50})
-	if p := s.Pendings(); len(p) != 2 || p[0].Pct != 50 {
+	s.PutPending(store.Pending{ID: "job 1", Image: "nginx", Pulled: 0.5})
+	if p := s.Pendings(); len(p) != 2 || p[0].Pulled != 0.5 {
 		t.Errorf("rows are %+v", p)
 	}
 	s.DropPending("job 1")
