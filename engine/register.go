@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -108,7 +109,10 @@ func (c *creation) spec(ctx context.Context, s *path.Scope) error {
 	if err != nil {
 		return err
 	}
-	group, err := spec.CgroupsPath(c.l.facts.Host, c.l.end.Kind == api.EngineEmbedded, c.e.cfg.Namespace, c.id, c.req.HostConfig.CgroupParent)
+	// An embedded engine has a parent of its own, so that engines do not meet. IDs are unique, so
+	// no folder for the namespace comes between, which nobody would remove.
+	parent := cmp.Or(c.req.HostConfig.CgroupParent, c.l.end.CgroupParent)
+	group, err := spec.CgroupsPath(c.l.facts.Host, c.l.end.Kind == api.EngineEmbedded, c.e.cfg.Namespace, c.id, parent)
 	if err != nil {
 		return err
 	}
