@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"gantry/engine/option"
+	"gantry/themes"
+	"gantry/ui/screen/create"
 	"gantry/ui/uitest"
 )
 
@@ -63,4 +65,40 @@ func TestImageDefaultsAreGhosts(t *testing.T) {
 		s.Golden("ghosts-basics-80x24")
 		s.Press("ctrl+right").Golden("ghosts-process-80x24")
 	})
+}
+
+func TestWithoutColourAndUnicode(t *testing.T) {
+	uitest.Run(t, func(t *testing.T) {
+		e := env()
+		e.Styles = themes.Mono(themes.Options{ASCII: true})
+		r := &root{form: create.New(e, wrong(), world())}
+		defer r.form.Close()
+		uitest.New(t, r, 80, 24).Advance(time1).Press("ctrl+s").Golden("ascii-80x24")
+	})
+}
+
+func TestTheCursorStandsBehindWhatWasTyped(t *testing.T) {
+	for _, size := range sizes {
+		open(t, option.Draft{}, size.w, size.h, func(t *testing.T, s *uitest.Stepper, _ *root) {
+			s.Type("nginx")
+			line := func() (string, int) {
+				c := s.View().Cursor
+				if c == nil {
+					t.Fatal("there is no cursor")
+				}
+				return s.Line(c.Y), c.X
+			}
+			if text, x := line(); string([]rune(text)[:x]) != strings.TrimRight(string([]rune(text)[:x]), " ") || !strings.HasSuffix(string([]rune(text)[:x]), "nginx") {
+				t.Errorf("%v: the cursor is at %d of %q", size, x, text)
+			}
+			s.Press("home")
+			if text, x := line(); !strings.HasPrefix(string([]rune(text)[x:]), "nginx") {
+				t.Errorf("%v: the cursor is at %d of %q", size, x, text)
+			}
+			s.Press("tab", "tab", "tab")
+			if s.View().Cursor != nil {
+				t.Error("a check box has a cursor")
+			}
+		})
+	}
 }

@@ -8,15 +8,17 @@ import (
 	"gantry/ui/kit"
 )
 
-// gaps are the spaces between the sections of the strip, the widest that fits is taken.
-var gaps = [...]int{3, 2, 1}
+// gaps are the spaces between the sections of the strip, beside the one that each begins
+// with; the widest that fits is taken.
+var gaps = [...]int{2, 1, 0}
 
 // label is a section's place in the strip, as it was drawn last.
 type label struct {
 	styles        *themes.Styles
 	changed       int
 	current, bad  bool
-	plain, styled string
+	plain, styled string // without the mark
+	mark          string // styled; "" when nothing is wrong
 }
 
 // tab is a section's name with the number of values changed in it, and a mark when
@@ -38,10 +40,23 @@ func (s *Screen) tab(i int) label {
 		l.plain, l.styled = l.plain+c, l.styled+st.Accent.Render(c)
 	}
 	if l.bad {
-		l.plain, l.styled = l.plain+st.Glyphs.Cross, l.styled+st.Problem.Render(st.Glyphs.Cross)
+		l.mark = st.Problem.Render(st.Glyphs.Cross)
 	}
 	sec.label = l
 	return l
+}
+
+// text is a section's place as it is shown, and its width. The mark stands apart where
+// there is room, so that nobody reads a number with it.
+func (l label) text(apart bool) (string, int) {
+	w := kit.Width(l.plain)
+	switch {
+	case l.mark == "":
+		return l.styled, w
+	case apart:
+		return l.styled + " " + l.mark, w + 2
+	}
+	return l.styled + l.mark, w + 1
 }
 
 func (sec *section) bad() bool {
@@ -53,32 +68,52 @@ func (sec *section) bad() bool {
 	return false
 }
 
-// strip is all sections on one line. Where they do not fit, those before the present one
-// give way.
+// strip is all sections on one line, as far apart as there is room for. Where they do not
+// fit at all, those before the present one give way.
 func (s *Screen) strip(width int) string {
-	plain, styled := make([]string, len(s.sections)), make([]string, len(s.sections))
-	for i := range s.sections {
-		l := s.tab(i)
-		plain[i], styled[i] = l.plain, l.styled
-	}
 	for _, gap := range gaps {
-		if kit.Width(strings.Join(plain, kit.Spaces(gap-1))) <= width {
-			return kit.FitLine(strings.Join(styled, kit.Spaces(gap-1)), width)
+		if line, w := s.joined(0, gap, true); w <= width {
+			return line + kit.Spaces(width-w)
 		}
 	}
-	from := 0
-	for from < s.at && kit.Width(strings.Join(plain[from:s.at+1], "")) > width-1 {
+	line, w := s.joined(0, 0, false)
+	for from := 0; w > width && from < s.at; {
+		_, present := s.joinedTo(from, s.at+1, 0, false)
+		if present < width {
+			break
+		}
 		from++
+		line, w = s.joined(from, 0, false)
 	}
-	return kit.FitLine(kit.Truncate(strings.Join(styled[from:], ""), width, s.env.Styles.Glyphs.Ellipsis), width)
+	return kit.FitLine(kit.Truncate(line, width, s.env.Styles.Glyphs.Ellipsis), width)
+}
+
+// joined are the sections from one on, gap cells between them, and the width of it all.
+func (s *Screen) joined(from, gap int, apart bool) (string, int) {
+	return s.joinedTo(from, len(s.sections), gap, apart)
+}
+
+func (s *Screen) joinedTo(from, to, gap int, apart bool) (string, int) {
+	var b strings.Builder
+	width := 0
+	for i := from; i < to; i++ {
+		if i > from {
+			b.WriteString(kit.Spaces(gap))
+			width += gap
+		}
+		text, w := s.tab(i).text(apart)
+		b.WriteString(text)
+		width += w
+	}
+	return b.String(), width
 }
 
 // rail is the sections one under the other, each line width cells.
 func (s *Screen) rail(width int) []string {
 	lines := make([]string, len(s.sections))
 	for i := range s.sections {
-		l := s.tab(i)
-		lines[i] = l.styled + kit.Spaces(width-kit.Width(l.plain))
+		text, w := s.tab(i).text(true)
+		lines[i] = text + kit.Spaces(width-w)
 	}
 	return lines
 }
