@@ -57,6 +57,7 @@ func TestCreateThenStart(t *testing.T) {
 		flow(t, e, func(w *world) {
 			w.Press("f", "f") // only what does not run is shown: the new row is there all the same
 			w.create("app:3", "api")
+			w.calm()
 			w.Want("asking the registry")
 			if w.selected() != "api" {
 				t.Fatalf("the new row is not selected:\n%s", w.Screen())

@@ -200,16 +200,15 @@ func TestMending(t *testing.T) {
 }
 
 func TestQuitShowsTheUndos(t *testing.T) {
-	engine := func() *fake.Engine { e, _ := pulling(); return e }
-	atSizes(t, "farewell", engine, func(w *world) {
-		g := w.e.HoldAt("rootfs")
+	atSizes(t, "farewell", populated, func(w *world) {
 		w.e.AddImage("nginx:1.27", api.ImageConfig{})
+		w.e.HoldAt("spec")
+		g := w.e.HoldAt("undo name given back")
 		w.create("nginx:1.27", "web2")
-		<-g.Reached()
-		w.create("app:3", "api")
 		w.calm()
-		w.model.Jobs() // both are under way
 		w.Press("q", "right", "enter")
+		w.calm()
+		w.t.Cleanup(g.Open)
 	})
 }
 

@@ -88,6 +88,9 @@ func (m *Model) ended(j jobs.Job) tea.Cmd {
 		return m.tell(kit.Bad, failure(j))
 	case j.Cancelled():
 		m.store.DropPending(row)
+		if m.quitting.on {
+			return nil // the farewell says it of each
+		}
 		return m.tell(kit.Info, j.Name+": cancelled, all that was done was taken back")
 	case j.Kind == jobs.Remove:
 		return m.tell(kit.Good, j.Name+" was removed")
