@@ -88,7 +88,7 @@ func (e *Engine) create(ctx context.Context, r *path.Run, req api.CreateRequest,
 		{"image", m.image},
 		{"pull", func(s *path.Scope) error { return m.pull(ctx, s) }},
 		{"identity", m.identity},
-		{"rootfs", func(s *path.Scope) error { s.Detail("overlayfs"); undone(s, "snapshot removed"); return nil }},
+		{"rootfs", func(s *path.Scope) error { s.Detail("overlayfs"); e.undone(s, "snapshot removed"); return nil }},
 		{"volumes", func(s *path.Scope) error { s.Skip("none"); return nil }},
 		{"spec", nil},
 		{"register", m.register},
@@ -112,7 +112,18 @@ func rolledBack(ctx context.Context, r *path.Run, err error) error {
 	return err
 }
 
-func undone(s *path.Scope, what string) { s.Undo(what, func(context.Context) error { return nil }) }
+// undone registers an undo that does nothing but pass the gate "undo WHAT", if there is one.
+func (e *Engine) undone(s *path.Scope, what string) {
+	s.Undo(what, func(ctx context.Context) error {
+		e.mu.Lock()
+		gate := e.gates["undo "+what]
+		e.mu.Unlock()
+		if gate == nil {
+			return nil
+		}
+		return gate.pass(ctx)
+	})
+}
 
 func (m *creation) image(s *path.Scope) error {
 	m.here = m.e.hasImage(m.c.Image)
@@ -138,7 +149,7 @@ func (m *creation) identity(s *path.Scope) error {
 	if err := m.e.nameFree(m.c.Name); err != nil {
 		return err
 	}
-	undone(s, "name given back")
+	m.e.undone(s, "name given back")
 	return nil
 }
 

@@ -15,7 +15,7 @@ func (e *Engine) start(ctx context.Context, r *path.Run, id string) error {
 		{"mounts", nil},
 		{"network", func(s *path.Scope) error { s.Skip("none"); return nil }},
 		{"security", func(s *path.Scope) error { s.Detail("seccomp"); return nil }},
-		{"task", func(s *path.Scope) error { s.Detail("shim, runc create"); undone(s, "task deleted"); return nil }},
+		{"task", func(s *path.Scope) error { s.Detail("shim, runc create"); e.undone(s, "task deleted"); return nil }},
 		{"wait", nil},
 		{"run", func(s *path.Scope) error { return e.nowRuns(s, id) }},
 		{"restart", func(s *path.Scope) error {

@@ -40,7 +40,8 @@ func (g *Gate) Reached() <-chan struct{} { return g.reached }
 // Open lets operations pass, now and later.
 func (g *Gate) Open() { g.opened.Do(func() { close(g.open) }) }
 
-// HoldAt puts a gate before the end of a step.
+// HoldAt puts a gate before the end of a step, or with "undo WHAT" before an undo:
+// "undo name given back".
 func (e *Engine) HoldAt(step string) *Gate {
 	g := &Gate{reached: make(chan struct{}), open: make(chan struct{})}
 	e.mu.Lock()
