@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/signal"
 	"strings"
+	"sync"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -14,6 +15,7 @@ import (
 
 	"gantry/engine/api"
 	"gantry/engine/option"
+	"gantry/engine/path"
 	"gantry/ui/kit"
 )
 
@@ -130,17 +132,21 @@ func (p *program) run(ctx context.Context, e Engine, parsed option.Parsed, o own
 	}
 	r := p.reporter(o.trace)
 	st := &api.Streams{Stdout: p.Out, Stderr: p.Err}
-	// The terminal is handed over only when the process is about to run: until then ctrl+c
-	// is a signal that cancels.
-	started := make(chan api.Created, 1)
-	ctx, stop := p.signals(ctx, e, started)
+	starting, started := make(chan struct{}), make(chan api.Created, 1)
+	ctx, stop := p.signals(ctx, e, starting, started)
 	defer stop()
 	t, err := p.terminal(st, tty, input)
 	if err != nil {
 		return err
 	}
 	defer t.restore()
-	made, session, err := e.Run(ctx, parsed.Request, api.StartOptions{Attach: st}, r.observer())
+	// Signals and the terminal are handed over only when the process is about to run: until
+	// then ctrl+c is a signal that cancels.
+	watched := beforeStart(r.observer(), func() {
+		close(starting)
+		t.raw()
+	})
+	made, session, err := e.Run(ctx, parsed.Request, api.StartOptions{Attach: st}, watched)
 	r.end()
 	if err != nil {
 		return err
@@ -158,6 +164,19 @@ func (p *program) run(ctx context.Context, e Engine, parsed option.Parsed, o own
 		return ExitError{code}
 	}
 	return nil
+}
+
+// beforeStart calls a function once, just before the container's process is started.
+func beforeStart(o api.Observer, do func()) api.Observer {
+	var once sync.Once
+	report := o.Trace
+	o.Trace = func(t path.Trace) {
+		report(t)
+		if i := t.Current(); i >= 0 && t.Steps[i].Name == "run" && t.Steps[i].State == path.Running {
+			once.Do(do)
+		}
+	}
+	return o
 }
 
 func (p *program) runDetached(ctx context.Context, e Engine, parsed option.Parsed, o own) error {

@@ -21,13 +21,14 @@ type terminal struct {
 	p    *program
 	fd   int
 	old  *term.State // nil: nothing was changed
+	err  error       // why it could not be changed
 	in   cancelreader.CancelReader
 	done chan struct{}
 	work sync.WaitGroup
 }
 
-// terminal hands the caller's terminal over: raw mode, input, and sizes as they change.
-// Without a tty on either side nothing happens.
+// terminal prepares the caller's terminal for the container: input, and sizes as they
+// change. It stays as it is until raw. Without a tty on either side nothing happens.
 func (p *program) terminal(st *api.Streams, tty, input bool) (*terminal, error) {
 	t := &terminal{p: p, fd: int(p.In.Fd()), done: make(chan struct{})}
 	if !tty || !term.IsTerminal(t.fd) {
@@ -37,9 +38,6 @@ func (p *program) terminal(st *api.Streams, tty, input bool) (*terminal, error) 
 	if err != nil {
 		return nil, fmt.Errorf("read the terminal: %w", err)
 	}
-	if t.old, err = term.MakeRaw(t.fd); err != nil {
-		return nil, errors.Join(fmt.Errorf("set the terminal to raw mode: %w", err), in.Close())
-	}
 	t.in = in
 	if input {
 		st.Stdin = in
@@ -48,6 +46,13 @@ func (p *program) terminal(st *api.Streams, tty, input bool) (*terminal, error) 
 	st.Resize = sizes
 	t.work.Go(func() { t.follow(sizes) })
 	return t, nil
+}
+
+// raw hands the terminal over: from now on every key is the container's.
+func (t *terminal) raw() {
+	if t.in != nil {
+		t.old, t.err = term.MakeRaw(t.fd)
+	}
 }
 
 // follow sends the terminal's size, at first and after each change.
@@ -75,30 +80,39 @@ func (t *terminal) follow(sizes chan<- api.Size) {
 func (t *terminal) restore() {
 	close(t.done)
 	t.work.Wait()
-	if t.old == nil {
+	if t.in == nil {
 		return
 	}
 	t.in.Cancel()
+	if t.err != nil {
+		t.p.say(fmt.Errorf("set the terminal to raw mode: %w", t.err))
+	}
+	if t.old == nil {
+		return
+	}
 	if err := term.Restore(t.fd, t.old); err != nil {
 		t.p.say(err)
 	}
 }
 
-// signals cancels the context on the first signal, until the container has started; from
-// then on every signal goes to the container, as docker run's --sig-proxy does.
-func (p *program) signals(ctx context.Context, e Engine, started <-chan api.Created) (context.Context, func()) {
+// signals cancels the context on the first signal. From when the container's process is
+// being started on every signal is the container's, as with docker run's --sig-proxy; it
+// gets those that come early as soon as it runs.
+func (p *program) signals(ctx context.Context, e Engine, starting <-chan struct{}, started <-chan api.Created) (context.Context, func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	kctx := context.WithoutCancel(ctx)
 	got := make(chan os.Signal, 16)
 	signal.Notify(got, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGUSR1, syscall.SIGUSR2)
 	done := make(chan struct{})
 	go func() {
-		id := ""
+		id, in := "", got
 		for {
 			select {
+			case <-starting:
+				starting, in = nil, nil
 			case c := <-started:
-				id = c.ID
-			case s := <-got:
+				starting, id, in = nil, c.ID, got
+			case s := <-in:
 				if id == "" {
 					cancel()
 					continue
