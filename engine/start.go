@@ -35,6 +35,7 @@ type starting struct {
 	task     client.Task
 	exit     <-chan client.ExitStatus
 	session  *session
+	began    bool // the process was started
 }
 
 // Start starts a container that was created or has ended. One that runs already is left
@@ -212,7 +213,15 @@ func (s *starting) newTask(ctx context.Context, sc *path.Scope) error {
 	if err != nil {
 		return err
 	}
-	sc.Undo("delete the task", func(ctx context.Context) error { return task.Delete(ctx, s.l.client, s.c.ID) })
+	restore := keepLastExit(s.stateDir)
+	sc.Undo("delete the task", func(ctx context.Context) error {
+		err := task.Delete(ctx, s.l.client, s.c.ID)
+		if !s.began {
+			// The shim has waited for the logger, so its record is there by now.
+			err = errors.Join(err, restore())
+		}
+		return err
+	})
 	tctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), taskTime)
 	defer cancel()
 	s.task, err = s.box.NewTask(tctx, create)
@@ -280,6 +289,7 @@ func (s *starting) runTask(ctx context.Context, sc *path.Scope) error {
 	if err := s.task.Start(tctx); err != nil {
 		return task.StartFailed(s.c.DisplayName(), command(s.c), err)
 	}
+	s.began = true
 	sc.Detail("pid %d", s.task.Pid())
 	if err := s.l.records.SetStarted(s.c.ID, began); err != nil {
 		s.e.log.Warn("record the start", "id", s.c.ID, "err", err)
