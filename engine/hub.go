@@ -126,14 +126,6 @@ func (h *hub) leave(w *watcher) {
 	delete(h.watchers, w)
 }
 
-// get is what the live list says of a container.
-func (h *hub) get(id string) (api.Container, bool) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	c, ok := h.all[id]
-	return c, ok
-}
-
 // states counts the containers by state.
 func (h *hub) states() map[api.State]int {
 	h.mu.Lock()

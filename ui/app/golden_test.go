@@ -160,21 +160,6 @@ func TestInspect(t *testing.T) {
 	})
 }
 
-func TestForm(t *testing.T) {
-	atSizes(t, "form", populated, func(w *world) {
-		w.Press("n").Type("nginx:1.27").Press("tab").Type("web")
-		w.calm()
-	})
-}
-
-func TestLog(t *testing.T) {
-	atSizes(t, "log", populated, func(w *world) {
-		w.e.Log(w.id("db"), "ready to accept connections", "checkpoint complete")
-		w.Press("l")
-		w.calm()
-	})
-}
-
 func TestStopping(t *testing.T) {
 	var g *fake.Gate
 	engine := func() *fake.Engine { e := populated(); g = e.HoldAt("exit"); return e }
@@ -182,20 +167,6 @@ func TestStopping(t *testing.T) {
 		w.Press("s")
 		w.calm()
 		_ = g
-	})
-}
-
-func TestMending(t *testing.T) {
-	engine := func() *fake.Engine {
-		e := populated()
-		e.OnPull("nginx:1.72").Then(&api.PullError{Ref: "nginx:1.72", Registry: "docker.io", Cause: api.PullNoTag})
-		return e
-	}
-	atSizes(t, "mending", engine, func(w *world) {
-		w.create("nginx:1.72", "api")
-		w.calm()
-		w.Press("n")
-		w.calm()
 	})
 }
 

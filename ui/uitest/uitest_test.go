@@ -22,7 +22,6 @@ type model struct {
 	w, h   int
 	log    []string
 	ticks  int
-	spin   bool
 	wide   bool
 	cursor int
 }

@@ -3,6 +3,7 @@ package containers
 import (
 	"fmt"
 	"strconv"
+	"time"
 
 	"gantry/keymap"
 	"gantry/themes"
@@ -42,7 +43,7 @@ func (s *Screen) View() string {
 func (s *Screen) note() string {
 	n := ""
 	if s.lost() {
-		n = "as of " + kit.Age(s.env.Now().Sub(s.store.Conn().Since)) + " ago " + s.env.Styles.Glyphs.Dot + " "
+		n = asOf(s.env.Now().Sub(s.store.Conn().Since)) + " " + s.env.Styles.Glyphs.Dot + " "
 	}
 	n += s.filter.Show.String() + " " + s.env.Styles.Glyphs.Dot + " by state"
 	if s.filter.Text != "" {
@@ -75,4 +76,12 @@ func (s *Screen) emptyText(n int) []string {
 		return []string{"", "Waiting for the engine" + s.env.Styles.Glyphs.Ellipsis}
 	}
 	return []string{"", "No containers yet.", "", "Press " + key(keymap.ContainerNew) + " to make one."}
+}
+
+// asOf is how old a list is that cannot be read any more.
+func asOf(d time.Duration) string {
+	if d < time.Second {
+		return "as of now"
+	}
+	return "as of " + kit.Age(d) + " ago"
 }
