@@ -21,6 +21,7 @@ import (
 	"gantry/engine/api"
 	"gantry/engine/daemon"
 	"gantry/engine/daemon/linked"
+	"gantry/engine/doctor"
 	"gantry/engine/path"
 	"gantry/ui"
 	"gantry/ui/cli"
@@ -37,7 +38,10 @@ func main() {
 		Open:   open,
 		Daemon: func(o cli.Options) (cli.Daemon, error) { return life{daemonConfig(o)}, nil },
 		Screen: screen,
-		In:     os.Stdin, Out: os.Stdout, Err: os.Stderr,
+		Doctor: func(ctx context.Context, o cli.Options) []api.Finding {
+			return doctor.Examine(ctx, doctor.Config{Daemon: daemonConfig(o), Namespace: o.Namespace})
+		},
+		In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
 		Getenv: os.Getenv, Version: version(), Now: time.Now,
 	}))
 }

@@ -64,6 +64,7 @@ type Deps struct {
 	Open     func(Options) (Engine, error)
 	Daemon   func(Options) (Daemon, error)
 	Screen   func(context.Context, Engine, Options) error
+	Doctor   func(context.Context, Options) []api.Finding // nil: there is none
 	In       *os.File
 	Out, Err io.Writer
 	Getenv   func(string) string
@@ -139,7 +140,7 @@ func (p *program) root() *cobra.Command {
 	root.AddCommand(
 		p.runCommand(), p.createCommand(), p.startCommand(), p.stopCommand(), p.killCommand(), p.rmCommand(),
 		p.psCommand(), p.logsCommand(), p.inspectCommand(), p.pullCommand(), p.imagesCommand(),
-		p.engineCommand(), p.versionCommand(),
+		p.engineCommand(), p.doctorCommand(), p.versionCommand(),
 	)
 	root.CompletionOptions.HiddenDefaultCmd = true
 	return root
