@@ -11,11 +11,11 @@ import (
 	"gantry/ui/uitest"
 )
 
-// keys are what a random hand presses. ctrl+c and q are among them: what they ask is
-// answered by the keys that follow.
+// keys are what a random hand presses. What leaves the program is pressed apart from
+// them, and taken back.
 func keys() []string {
 	return []string{
-		"n", "s", "l", "d", "K", "y", "c", "f", "/", "?", "1", "r", "N", "q", "ctrl+c", "j", "k", "g", "G", "ctrl+d", "ctrl+u",
+		"n", "s", "l", "d", "K", "y", "c", "f", "/", "?", "1", "r", "N", "j", "k", "g", "G", "ctrl+d", "ctrl+u",
 		"enter", "enter", "tab", "shift+tab", "esc", "esc", "up", "down", "left", "right", "pgup", "pgdown", "home", "end",
 		"ctrl+s", "ctrl+o", "ctrl+y", "ctrl+right", "ctrl+left", "space", "backspace", "a", "b", "7", "é", "w", "t",
 	}
@@ -59,6 +59,10 @@ func hammer(w *world, pick func(n int) int, presses int) {
 			w.pass(time.Duration(pick(400)) * time.Millisecond)
 		case 7:
 			w.e.Unavailable(api.Refused, "")
+		case 8:
+			if w.model.Jobs().Running() > 0 {
+				w.Press([]string{"q", "ctrl+c"}[pick(2)], "esc")
+			}
 		}
 	}
 }

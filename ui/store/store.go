@@ -1,6 +1,8 @@
 package store
 
 import (
+	"iter"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -127,6 +129,9 @@ func (s *Store) All() []api.Container {
 	slices.SortFunc(out, func(a, b api.Container) int { return strings.Compare(a.ID, b.ID) })
 	return out
 }
+
+// Each is every container, in no order.
+func (s *Store) Each() iter.Seq[api.Container] { return maps.Values(s.containers) }
 
 // SetDoing says what is being done to a container ("stopping"); "" is nothing.
 func (s *Store) SetDoing(id, word string) {

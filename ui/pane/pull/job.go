@@ -127,6 +127,9 @@ func (p *Pane) quiet(pr api.PullProgress) string {
 	if since.IsZero() || d < silent {
 		return ""
 	}
+	if d >= 2*time.Minute {
+		return "waiting for the registry " + kit.Took(d)
+	}
 	return fmt.Sprintf("waiting for the registry %d s", int(d/time.Second))
 }
 

@@ -37,7 +37,7 @@ func (s *Screen) rebuild() {
 	for _, p := range s.store.Pendings() {
 		all = append(all, Row{ID: p.ID, Pending: &p})
 	}
-	for _, c := range s.store.All() {
+	for c := range s.store.Each() {
 		all = append(all, Row{ID: c.ID, Container: c, Doing: s.store.Doing(c.ID)})
 	}
 	s.widen(all)

@@ -109,9 +109,18 @@ func (s *Screen) Move(a keymap.Action) bool {
 		return false
 	}
 	if s.grid.Selected() != before {
+		let := s.strays()
 		s.hold()
 		s.changed = time.Time{}
-		s.rebuild()
+		if let {
+			s.rebuild()
+		}
 	}
 	return true
+}
+
+// strays reports whether the held row would stand elsewhere if it were not held.
+func (s *Screen) strays() bool {
+	r, ok := s.byID[s.held.id]
+	return ok && (r.place() != s.held.at || !s.filter.matches(r) && !s.pinned[r.ID])
 }
