@@ -1,0 +1,117 @@
+package containers
+
+import (
+	"testing"
+	"time"
+
+	"gantry/engine/api"
+	"gantry/keymap"
+	"gantry/ui/store"
+)
+
+func TestPostMortem(t *testing.T) {
+	at := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	ran := func(d time.Duration, c api.Container) api.Container {
+		c.State, c.StartedAt, c.FinishedAt = api.StateExited, at, at.Add(d)
+		return c
+	}
+	tests := []struct {
+		name      string
+		c         api.Container
+		why, news string
+	}{
+		{"a shell without a terminal", ran(100*time.Millisecond, api.Container{Name: "web", ExitKnown: true, Command: []string{"/bin/sh"}}), "after 0.1 s: sh had no terminal", "web: Exited 0 after 0.1 s: sh had no terminal"},
+		{"a shell with a terminal", ran(100*time.Millisecond, api.Container{Name: "web", ExitKnown: true, Command: []string{"sh"}, Tty: true}), "after 0.1 s", "web: Exited 0 after 0.1 s"},
+		{"a shell with something to do", ran(time.Second, api.Container{Name: "web", ExitKnown: true, Command: []string{"sh", "-c", "true"}}), "after 1.0 s", "web: Exited 0 after 1.0 s"},
+		{"out of memory", ran(time.Hour, api.Container{Name: "web", ExitKnown: true, ExitCode: 137, OOMKilled: true, MemoryLimit: 64 << 20}), "out of memory (64M)", ""},
+		{"killed", ran(time.Hour, api.Container{Name: "web", ExitKnown: true, ExitCode: 137}), "killed", ""},
+		{"killed at once", ran(time.Millisecond, api.Container{Name: "web", ExitKnown: true, ExitCode: 137}), "killed", "web: Exited 137 after 0.1 s: killed"},
+		{"crashed", ran(time.Hour, api.Container{Name: "web", ExitKnown: true, ExitCode: 139}), "crashed: bad memory access", ""},
+		{"with a code of its own", ran(time.Hour, api.Container{Name: "web", ExitKnown: true, ExitCode: 3}), "", ""},
+		{"with its code lost", ran(time.Hour, api.Container{Name: "web"}), "its exit code was lost", ""},
+		{"never started", api.Container{Name: "web", State: api.StateExited, ExitKnown: true}, "", ""},
+	}
+	for _, tt := range tests {
+		if got := PostMortem(tt.c); got != tt.why {
+			t.Errorf("%s: %q, want %q", tt.name, got, tt.why)
+		}
+		if got := Ended(tt.c); got != tt.news {
+			t.Errorf("%s: the news is %q, want %q", tt.name, got, tt.news)
+		}
+	}
+}
+
+func TestWhatAKeyMeans(t *testing.T) {
+	box := func(s api.State) Row { return Row{ID: "a", Container: api.Container{Name: "web", State: s}} }
+	failed := Row{ID: "job 1", Pending: &store.Pending{Name: "web", Failed: "pull"}}
+	coming := Row{ID: "job 1", Pending: &store.Pending{Name: "web"}}
+	busy := box(api.StateRunning)
+	busy.Doing = "stopping"
+	tests := []struct {
+		a    keymap.Action
+		r    Row
+		want Verb
+	}{
+		{keymap.ContainerStartStop, box(api.StateRunning), VerbStop},
+		{keymap.ContainerStartStop, box(api.StatePaused), VerbStop},
+		{keymap.ContainerStartStop, box(api.StateCreated), VerbStart},
+		{keymap.ContainerStartStop, box(api.StateExited), VerbStart},
+		{keymap.ContainerStartStop, box(api.StateUnknown), ""},
+		{keymap.ContainerStartStop, busy, ""},
+		{keymap.ContainerStartStop, coming, ""},
+		{keymap.ContainerKill, box(api.StateRunning), VerbKill},
+		{keymap.ContainerKill, box(api.StateExited), ""},
+		{keymap.ContainerRemove, box(api.StateExited), VerbRemove},
+		{keymap.ContainerRemove, failed, VerbDismiss},
+		{keymap.ContainerRemove, coming, ""},
+		{keymap.JobCancel, coming, VerbCancel},
+		{keymap.JobCancel, failed, ""},
+		{keymap.ContainerLogs, busy, VerbLogs},
+		{keymap.ContainerLogs, coming, ""},
+		{keymap.ContainerNew, failed, VerbMend},
+		{keymap.ContainerNew, coming, VerbNew},
+		{keymap.ContainerDetail, failed, VerbDetail},
+		{keymap.ContainerCopy, box(api.StateExited), VerbCopy},
+	}
+	for _, tt := range tests {
+		got, why := verb(tt.a, tt.r, true)
+		if got != tt.want {
+			t.Errorf("%s on %+v is %q, want %q", tt.a, tt.r, got, tt.want)
+		}
+		if got == "" && why == "" && tt.a != keymap.JobCancel {
+			t.Errorf("%s on %+v is refused without a reason", tt.a, tt.r)
+		}
+	}
+	if v, why := verb(keymap.ContainerStartStop, Row{}, false); v != "" || why == "" {
+		t.Errorf("without a row: %q, %q", v, why)
+	}
+}
+
+func TestShortImage(t *testing.T) {
+	digest := "@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+	for ref, want := range map[string]string{
+		"docker.io/library/nginx:1.27":          "nginx:1.27",
+		"docker.io/library/nginx:latest":        "nginx",
+		"docker.io/grafana/grafana:11":          "grafana/grafana:11",
+		"localhost:5000/app:latest":             "localhost:5000/app",
+		"localhost:5000/app" + digest:           "localhost:5000/app@0123456789ab",
+		"docker.io/library/nginx:1.27" + digest: "nginx:1.27",
+		"":                                      "",
+	} {
+		if got := shortImage(ref); got != want {
+			t.Errorf("%q is shown as %q, want %q", ref, got, want)
+		}
+	}
+}
+
+func TestAgesAreRewrittenWhenTheirTextChanges(t *testing.T) {
+	for _, d := range []time.Duration{0, 59 * time.Second, time.Minute, 59 * time.Minute, time.Hour, 47 * time.Hour, 48 * time.Hour, 1000 * 24 * time.Hour} {
+		left := ageUnit(d) - d%ageUnit(d)
+		if ageStep(d) == ageStep(d+left) {
+			t.Errorf("an age of %v has the same step after %v", d, left)
+		}
+		if ageStep(d) != ageStep(d+left-1) {
+			t.Errorf("an age of %v has another step before %v have passed", d, left)
+		}
+	}
+}
