@@ -21,7 +21,7 @@ import (
 )
 
 // patience is how long anything may take before the test has failed.
-const patience = 30 * time.Second
+const patience = 15 * time.Second
 
 // gantry is the program in the hands of one test: in a namespace of its own, so that it
 // begins with an empty list.
