@@ -10,6 +10,7 @@ import (
 	"gantry/engine/option"
 	"gantry/ui/jobs"
 	"gantry/ui/kit"
+	"gantry/ui/pane/pull"
 	"gantry/ui/screen/create"
 	"gantry/ui/store"
 )
@@ -71,11 +72,11 @@ func atFields(err error, d option.Draft) []api.FieldError {
 	var (
 		fields api.FieldErrors
 		field  api.FieldError
-		pull   *api.PullError
+		failed *api.PullError
 		inUse  *api.NameInUseError
 	)
 	at := func(k option.Key, e kit.Explanation) []api.FieldError {
-		return []api.FieldError{{Field: string(k), Value: d.Get(k), Reason: e.Title, Fix: e.Fix}}
+		return []api.FieldError{{Field: string(k), Value: d.Get(k), Reason: pull.Reason(err), Fix: e.Fix}}
 	}
 	switch {
 	case errors.As(err, &fields):
@@ -84,9 +85,9 @@ func atFields(err error, d option.Draft) []api.FieldError {
 		return []api.FieldError{field}
 	case errors.As(err, &inUse):
 		return at(option.KeyName, kit.Explain(err))
-	case errors.As(err, &pull) && pull.Cause == api.PullPlatform:
+	case errors.As(err, &failed) && failed.Cause == api.PullPlatform:
 		return at(option.KeyPlatform, kit.Explain(err))
-	case errors.As(err, &pull):
+	case errors.As(err, &failed):
 		return at(option.KeyImage, kit.Explain(err))
 	}
 	return nil

@@ -159,6 +159,14 @@ func (p *Pane) steps(j jobs.Job, width int) string {
 	return text
 }
 
+// lasted is how long a job took: as its trace has it, which its own time is a little over.
+func lasted(j jobs.Job) time.Duration {
+	if !j.Trace.Ended.IsZero() {
+		return j.Trace.Total(j.Trace.Ended)
+	}
+	return j.Ended.Sub(j.Started)
+}
+
 // Reason is an error in as few words as tell it. Of a failed pull, what happened is less
 // than why: that the image could not be pulled is plain already.
 func Reason(err error) string {
@@ -192,5 +200,5 @@ func (p *Pane) ended(j jobs.Job) string {
 		}
 		return st.Bad.Render(st.Glyphs.Cross+" "+what) + "  " + st.Text.Render(Reason(j.Err))
 	}
-	return st.Ok.Render(st.Glyphs.Check) + " " + st.Text.Render(Operation(j.Kind)) + "  " + st.Muted.Render(kit.Took(j.Ended.Sub(j.Started)))
+	return st.Ok.Render(st.Glyphs.Check) + " " + st.Text.Render(Operation(j.Kind)) + "  " + st.Muted.Render(kit.Took(lasted(j)))
 }

@@ -42,7 +42,7 @@ func TestTheHeaderSaysWhichEngineAndHowItIs(t *testing.T) {
 		want  []string
 	}{
 		{api.Connection{State: api.ConnReady, Info: info}, 120, []string{"default · system containerd 1.7.35 · overlayfs · cgroup v1", "live"}},
-		{api.Connection{State: api.ConnReady, Info: info}, 50, []string{"system 1.7.35", "live"}},
+		{api.Connection{State: api.ConnReady, Info: info}, 42, []string{"system 1.7.35", "live"}},
 		{api.Connection{State: api.ConnLost, Info: info}, 80, []string{"lost 12s"}},
 		{api.Connection{State: api.ConnStarting, Info: api.EngineInfo{Kind: api.EngineEmbedded}}, 80, []string{"embedded containerd", "starting"}},
 	}
