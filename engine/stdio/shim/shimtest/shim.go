@@ -24,6 +24,7 @@ type Shim struct {
 	Bundle string
 
 	server *ttrpc.Server
+	conns  *cuttable
 	mu     sync.Mutex
 	init   *task.StateResponse
 	gone   bool
@@ -48,6 +49,7 @@ func Start(t testing.TB, version int) *Shim {
 	if err != nil {
 		t.Fatal(err)
 	}
+	s.conns = &cuttable{Listener: l}
 	if s.server, err = ttrpc.NewServer(); err != nil {
 		t.Fatal(err)
 	}
@@ -57,7 +59,7 @@ func Start(t testing.TB, version int) *Shim {
 	}
 	s.server.RegisterService(name, &ttrpc.ServiceDesc{Methods: map[string]ttrpc.Method{"State": s.state, "Wait": s.wait}})
 	served := make(chan struct{})
-	go func() { defer close(served); s.server.Serve(context.Background(), l) }()
+	go func() { defer close(served); s.server.Serve(context.Background(), s.conns) }()
 	t.Cleanup(func() { s.Kill(); <-served; os.RemoveAll(dir) })
 
 	if version == 2 {
@@ -101,7 +103,10 @@ func (s *Shim) Delete() {
 }
 
 // Kill ends the shim as SIGKILL would: its connections are cut.
-func (s *Shim) Kill() { s.server.Close() }
+func (s *Shim) Kill() {
+	s.server.Close()
+	s.conns.cutAll()
+}
 
 func (s *Shim) get() (*task.StateResponse, error) {
 	s.mu.Lock()
