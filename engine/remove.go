@@ -92,9 +92,12 @@ func ignoreNotFound(err error) error {
 	return err
 }
 
-// autoRemove removes a container that was to go at its end. Another gantry, or nerdctl,
-// may have been quicker.
-func (e *Engine) autoRemove(ctx context.Context, id string) {
+// autoRemove removes a container that was to go at its end, unless somebody still reads its
+// output and so will remove it. Another gantry, or nerdctl, may have been quicker.
+func (e *Engine) autoRemove(ctx context.Context, l *link, id string) {
+	if attached(l.records.Dir(id)) {
+		return
+	}
 	err := e.Remove(ctx, id, api.RemoveOptions{Force: false, Volumes: true}, api.Observer{})
 	var gone *api.NotFoundError
 	if err != nil && !errors.As(err, &gone) {
@@ -104,10 +107,10 @@ func (e *Engine) autoRemove(ctx context.Context, id string) {
 
 // removeEnded removes those that were to go at their end, also when that came while nobody
 // watched.
-func (e *Engine) removeEnded(ctx context.Context, all []api.Container) {
+func (e *Engine) removeEnded(ctx context.Context, l *link, all []api.Container) {
 	for _, c := range all {
 		if c.AutoRemove && c.State == api.StateExited && c.Owner == api.OwnerGantry {
-			e.done.Go(func() { e.autoRemove(ctx, c.ID) })
+			e.done.Go(func() { e.autoRemove(ctx, l, c.ID) })
 		}
 	}
 }

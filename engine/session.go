@@ -29,11 +29,11 @@ type session struct {
 	c      api.Container
 	client *stdio.Client
 	stdin  *os.File // write end of the terminal's input; nil: none
+	hold   *os.File // keeps the container from being removed at its end while it is read
 	exit   <-chan client.ExitStatus
 	cancel context.CancelFunc
 	ctx    context.Context // ends when the session is closed or the caller's context ended
 	detach chan struct{}   // closed when the user typed the detach keys
-	unhook func() bool
 	once   sync.Once
 
 	out chan outcome
@@ -56,12 +56,13 @@ func (e *Engine) attach(ctx context.Context, st *starting) (*session, error) {
 	}
 	s := &session{e: e, l: st.l, c: st.c, client: c, exit: st.exit, detach: make(chan struct{}), out: make(chan outcome, 1)}
 	s.ctx, s.cancel = context.WithCancel(ctx)
-	// A session that nobody waits for must not outlive the engine.
-	s.unhook = context.AfterFunc(e.life, func() { _ = s.Close() })
+	if s.hold, err = holdAttached(st.stateDir); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
 	a := st.opt.Attach
 	if st.c.Tty && a.Stdin != nil && st.c.OpenStdin {
 		if s.stdin, err = stdio.OpenStdin(st.stateDir); err != nil {
-			return nil, errors.Join(err, c.Close())
+			return nil, errors.Join(err, s.Close())
 		}
 		keys := a.DetachKeys
 		if keys == "" {
@@ -69,7 +70,7 @@ func (e *Engine) attach(ctx context.Context, st *starting) (*session, error) {
 		}
 		seq, err := term.ToBytes(keys)
 		if err != nil {
-			return nil, errors.Join(api.FieldErrors{{Field: "detach-keys", Value: keys, Reason: err.Error()}}, c.Close(), s.stdin.Close())
+			return nil, errors.Join(api.FieldErrors{{Field: "detach-keys", Value: keys, Reason: err.Error()}}, s.Close())
 		}
 		// Ends with the caller's reader, which only the caller can interrupt.
 		go s.copyIn(term.NewEscapeProxy(a.Stdin, seq))
@@ -81,7 +82,17 @@ func (e *Engine) attach(ctx context.Context, st *starting) (*session, error) {
 		code, known, err := c.Copy(a.Stdout, a.Stderr)
 		s.out <- outcome{code, known, err}
 	})
+	s.e.done.Go(s.endWithOthers)
 	return s, nil
+}
+
+// endWithOthers closes a session that nobody waits for when its caller or the engine goes.
+func (s *session) endWithOthers() {
+	select {
+	case <-s.ctx.Done():
+	case <-s.e.life.Done():
+	}
+	_ = s.Close()
 }
 
 // copyIn feeds the terminal's input until it ends or the user detaches.
@@ -124,6 +135,9 @@ func (s *session) Wait() (int, error) {
 		return 0, s.ctx.Err()
 	}
 	if o.err != nil {
+		if s.ctx.Err() != nil {
+			return 0, s.ctx.Err()
+		}
 		return 0, fmt.Errorf("read the container's streams: %w", o.err)
 	}
 	if !o.known {
@@ -140,7 +154,9 @@ func (s *session) Wait() (int, error) {
 		}
 	}
 	if s.c.AutoRemove {
-		s.e.autoRemove(context.WithoutCancel(s.ctx), s.c.ID)
+		// Its own hold would keep it.
+		_ = s.Close()
+		s.e.autoRemove(context.WithoutCancel(s.ctx), s.l, s.c.ID)
 	}
 	return o.code, nil
 }
@@ -149,11 +165,12 @@ func (s *session) Wait() (int, error) {
 func (s *session) Close() error {
 	var err error
 	s.once.Do(func() {
-		s.unhook()
 		s.cancel()
 		err = s.client.Close()
-		if s.stdin != nil {
-			err = errors.Join(err, s.stdin.Close())
+		for _, f := range []*os.File{s.stdin, s.hold} {
+			if f != nil {
+				err = errors.Join(err, f.Close())
+			}
 		}
 	})
 	return err

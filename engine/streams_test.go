@@ -271,3 +271,33 @@ func TestClosingASessionLeavesTheContainerRunning(t *testing.T) {
 	}
 	p.remove(made.ID)
 }
+
+// slowly is a reader that has something else to do first.
+type slowly struct {
+	bytes.Buffer
+	busy time.Duration
+}
+
+func (s *slowly) Write(b []byte) (int, error) {
+	time.Sleep(s.busy)
+	s.busy = 0
+	return s.Buffer.Write(b)
+}
+
+// A container that goes at its end must not take output with it that was not read yet,
+// whoever else watches.
+func TestASlowReaderGetsAllOfWhatGoesAtItsEnd(t *testing.T) {
+	p := open(t)
+	openOn(t, p.env)
+	const lines = 60_000 // more than a socket holds, less than makes the process wait
+	out := &slowly{busy: 2500 * time.Millisecond}
+	made, s, err := p.Run(t.Context(), p.request("--rm", "busybox", "seq", "1", strconv.Itoa(lines)),
+		api.StartOptions{Attach: &api.Streams{Stdout: out}}, api.Observer{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if code, err := s.Wait(); err != nil || code != 0 || bytes.Count(out.Bytes(), []byte("\n")) != lines {
+		t.Errorf("%d, %v, %d lines of %d", code, err, bytes.Count(out.Bytes(), []byte("\n")), lines)
+	}
+	p.gone(made.ID)
+}

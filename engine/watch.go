@@ -94,7 +94,7 @@ func (e *Engine) refresh(ctx context.Context, l *link, dirty map[string]bool) er
 		}
 	}
 	e.hub.publish(u)
-	e.removeEnded(ctx, u.Containers)
+	e.removeEnded(ctx, l, u.Containers)
 	return nil
 }
 
@@ -105,7 +105,7 @@ func (e *Engine) relist(ctx context.Context, l *link) error {
 		return err
 	}
 	e.hub.publish(api.Update{Full: true, Containers: all, At: e.cfg.Now()})
-	e.removeEnded(ctx, all)
+	e.removeEnded(ctx, l, all)
 	return nil
 }
 
