@@ -16,6 +16,7 @@ import (
 	specs "github.com/opencontainers/runtime-spec/specs-go"
 
 	"gantry/engine/api"
+	"gantry/engine/record"
 )
 
 // Inspect is a container in the shape of Docker's GET /containers/{id}/json.
@@ -43,7 +44,13 @@ func (e *Engine) Inspect(ctx context.Context, id string) (*container.InspectResp
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		e.log.Warn("read the request", "id", id, "err", err)
 	}
-	files := l.records.Paths(id)
+	if req.HostConfig == nil {
+		req.HostConfig = &container.HostConfig{} // Docker's is never null
+	}
+	var files record.Paths
+	if c.Owner == api.OwnerGantry || c.Owner == api.OwnerNerdctl {
+		files = l.records.Paths(id)
+	}
 	r := &container.InspectResponse{
 		ID: c.ID, Name: "/" + c.Name, Created: c.CreatedAt.UTC().Format(time.RFC3339Nano),
 		State: inspectState(c), Image: e.imageID(ctx, l, c), Driver: rec.Snapshotter,
