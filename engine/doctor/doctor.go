@@ -17,8 +17,12 @@ import (
 	"gantry/engine/host"
 )
 
-// probeTime is how long one probe may take.
-const probeTime = 3 * time.Second
+const (
+	probeTime = 3 * time.Second // how long one probe may take
+	// probeGrace is how much later a probe may say itself that its time was up: it knows
+	// better what did not answer.
+	probeGrace = 250 * time.Millisecond
+)
 
 // Config says what is looked at. The zero value is this host with gantry's defaults.
 type Config struct {
@@ -159,9 +163,9 @@ func bounded[T any](ctx context.Context, limit time.Duration, fn func(context.Co
 	case <-ctx.Done():
 	}
 	select {
-	case a := <-answer: // both at once: what is known counts
+	case a := <-answer:
 		return a, nil
-	default:
+	case <-time.After(probeGrace):
 		var none T
 		return none, ctx.Err()
 	}

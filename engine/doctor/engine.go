@@ -18,6 +18,9 @@ import (
 // choiceFile is where the engine that was used last is remembered, below the data root.
 const choiceFile = "engine.json"
 
+// addressEnv names the socket for containerd's own tools, and for gantry.
+const addressEnv = "CONTAINERD_ADDRESS"
+
 // programs says whether this gantry brought what containers need beside it.
 func (e *examination) programs(context.Context) []api.Finding {
 	const what = "programs"
@@ -48,50 +51,55 @@ func (e *examination) engine(context.Context) []api.Finding {
 		return one(bad(what, fmt.Sprintf("--engine %q is not known", e.Daemon.Mode), "use auto, system or embedded"))
 	}
 	if e.statusErr != nil {
-		fix := "see whether " + e.home() + " is well"
-		if errors.Is(e.statusErr, context.DeadlineExceeded) || errors.Is(e.statusErr, context.Canceled) {
-			return one(bad(what, "not looked at: "+e.statusErr.Error(), "try again; if it goes on, restart containerd"))
-		}
-		if file := filepath.Join(e.home(), choiceFile); strings.Contains(e.statusErr.Error(), file) {
-			fix = "rm " + file
-		}
-		return one(bad(what, e.statusErr.Error(), fix))
+		return one(bad(what, e.statusErr.Error(), e.noStatusFix()))
 	}
 	st := e.status
-	name := string(st.Endpoint.Kind)
-	if st.Endpoint.Kind == api.EngineSystem {
-		name += " at " + st.Endpoint.Address
-	}
+	name := string(st.Endpoint.Kind) + ", " + e.why() + ": "
 	switch {
+	case st.Err != nil && e.socketLength() > maxSocketPath:
+		return one(bad(what, name+"the path of its socket is too long", "see below"))
 	case st.Err != nil:
-		return one(bad(what, name+", "+e.why()+": "+st.Err.Error(), e.engineFix(st.Err)))
+		return one(bad(what, name+st.Err.Error(), e.engineFix(st.Err)))
 	case !st.Running:
-		return one(note(what, name+", "+e.why()+": not running; the next gantry starts it", ""))
+		return one(note(what, name+"not running; the next gantry starts it", ""))
 	}
-	detail := name + ", " + e.why() + ": containerd " + strings.TrimPrefix(st.Version, "v")
+	detail := name + "containerd " + strings.TrimPrefix(st.Version, "v")
 	if st.PID > 0 {
 		detail += fmt.Sprintf(", pid %d, up %s", st.PID, st.Uptime.Round(time.Second))
 	}
 	return one(ok(what, detail))
 }
 
+// noStatusFix says what to do when it cannot even be told which engine is used.
+func (e *examination) noStatusFix() string {
+	file := filepath.Join(e.home(), choiceFile)
+	switch {
+	case errors.Is(e.statusErr, context.DeadlineExceeded), errors.Is(e.statusErr, context.Canceled):
+		return "try again; if it goes on, restart containerd"
+	case strings.Contains(e.statusErr.Error(), file):
+		return "rm " + file
+	}
+	return "see whether " + e.home() + " is well"
+}
+
 // why says what led to this engine, in the order in which daemon.Choose goes.
 func (e *examination) why() string {
 	system := e.status.Endpoint.Kind == api.EngineSystem
+	env := e.Daemon.Getenv(addressEnv)
 	switch {
-	case e.Daemon.Address != "":
+	case e.Daemon.Address != "" && e.Daemon.Address != env: // the flag's default is the variable
 		return "by --address"
-	case e.Daemon.Mode == daemon.Auto && e.Daemon.Getenv("CONTAINERD_ADDRESS") != "":
-		return "by CONTAINERD_ADDRESS"
+	case e.Daemon.Address != "", e.Daemon.Mode == daemon.Auto && env != "":
+		return "by " + addressEnv
 	case e.Daemon.Mode == daemon.Embedded:
 		return "by --engine"
 	}
-	_, err := os.Stat(filepath.Join(e.home(), choiceFile))
+	seen, err := e.remembered()
 	switch {
-	case err == nil:
+	case err != nil:
+		return "a guess, since " + filepath.Join(e.home(), choiceFile) + " may not be read"
+	case seen:
 		return "as last time"
-	case errors.Is(err, fs.ErrPermission):
-		return "as far as can be told without a look into " + e.home()
 	case system && e.Daemon.Mode == daemon.System:
 		return "by --engine"
 	case system:
@@ -100,18 +108,47 @@ func (e *examination) why() string {
 	return "since no containerd of the host serves"
 }
 
+// remembered says whether an engine is remembered for this data root; the error is that
+// this user may not know. Only opening the file tells: its folder may be open, and it not.
+func (e *examination) remembered() (bool, error) {
+	f, err := os.Open(filepath.Join(e.home(), choiceFile))
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		return false, err
+	case err != nil:
+		return false, nil
+	}
+	return true, f.Close()
+}
+
+// guessed says that another user may get another engine: nobody asked for this one, and
+// what is remembered may not be read.
+func (e *examination) guessed() bool {
+	asked := e.Daemon.Address != "" || e.Daemon.Mode == daemon.Embedded ||
+		e.Daemon.Mode == daemon.Auto && e.Daemon.Getenv(addressEnv) != ""
+	_, err := e.remembered()
+	return !asked && err != nil
+}
+
+// engineFix says what to do about an engine that cannot be used. An address that was
+// asked for counts more than --engine, so it must go first.
 func (e *examination) engineFix(err error) string {
+	other := "take gantry's own engine: --engine embedded"
+	switch env := e.Daemon.Getenv(addressEnv); {
+	case env != "" && (e.Daemon.Address == "" || e.Daemon.Address == env):
+		other = "unset " + addressEnv
+	case e.Daemon.Address != "":
+		other = "leave --address out"
+	}
 	var u *api.UnavailableError
 	if !errors.As(err, &u) {
 		return "look into its log"
 	}
 	switch u.Cause {
-	case api.NoSocket:
-		return "give the path of a socket that is there, or take gantry's own engine: --engine embedded"
 	case api.Denied, api.NotRoot:
 		return "run it with sudo"
-	case api.Refused, api.EngineDown:
-		return "start that containerd, or take gantry's own engine: --engine embedded"
+	case api.NoSocket, api.Refused, api.EngineDown:
+		return "start that containerd, or " + other
 	case api.NotContainerd:
 		return "give containerd's socket with --address"
 	}
@@ -128,6 +165,12 @@ func (e *examination) nerdctl(context.Context) []api.Finding {
 	line := "nerdctl --address " + ep.Address + " --data-root " + ep.RecordRoot
 	if e.Namespace != "default" {
 		line += " --namespace " + e.Namespace
+	}
+	switch {
+	case e.guessed():
+		return one(note(what, "ask as root: the engine above is a guess", ""))
+	case !e.status.Running:
+		return one(note(what, line, ""))
 	}
 	return one(ok(what, line))
 }

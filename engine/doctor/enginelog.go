@@ -3,6 +3,7 @@ package doctor
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -32,16 +33,19 @@ func (e *examination) engineLog(context.Context) []api.Finding {
 	case err != nil:
 		return one(note(what, "cannot be read: "+err.Error(), ""))
 	}
-	last := lastError(text)
+	last, fatal := lastError(text)
 	if last == "" {
 		return nil
 	}
-	last = "last error, " + when.Format(time.DateTime) + ": " + last
+	more := fmt.Sprintf("see %s (%s)", name, when.Format(time.DateTime))
 	var u *api.UnavailableError
-	if errors.As(e.status.Err, &u) && u.Cause != api.NotRoot {
-		return one(warn(what, last, "more in "+name))
+	switch {
+	case fatal:
+		return one(warn(what, "it ended with an error: "+last, more))
+	case errors.As(e.status.Err, &u) && u.Cause != api.NotRoot:
+		return one(warn(what, "last error: "+last, more))
 	}
-	return one(note(what, last, "more in "+name))
+	return one(note(what, "last error: "+last, more))
 }
 
 // tail reads the end of a file, from the beginning of a line, and when it was last written.
@@ -64,19 +68,22 @@ func tail(name string, size int64) (string, time.Time, error) {
 	return text, info.ModTime(), err
 }
 
-// lastError is the last line of containerd's log that is an error: one logged as such, or
-// what the program said as it ended.
-func lastError(log string) string {
-	last := ""
+// lastError is the last line of containerd's log that is an error. It is fatal when it is
+// what the program said as it ended, and nothing was logged since.
+func lastError(log string) (last string, fatal bool) {
 	for line := range strings.Lines(log) {
 		line = strings.TrimSpace(line)
+		if line == "" {
+			continue
+		}
+		fatal = false
 		switch {
 		case strings.Contains(line, " level=error "), strings.Contains(line, " level=fatal "):
 			_, said, _ := strings.Cut(line, " msg=")
 			last = said
 		case strings.HasPrefix(line, "containerd: "):
-			last = strings.TrimPrefix(line, "containerd: ")
+			last, fatal = strings.TrimPrefix(line, "containerd: "), true
 		}
 	}
-	return last
+	return last, fatal
 }

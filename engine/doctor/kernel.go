@@ -51,6 +51,9 @@ func (e *examination) cgroups(context.Context) []api.Finding {
 		}
 	}
 	detail := string(f.CgroupMode)
+	if f.CgroupMode == host.CgroupHybrid {
+		detail = "hybrid, used as v1"
+	}
 	if f.Systemd {
 		detail += " with systemd"
 	}

@@ -30,7 +30,7 @@ func (e *examination) leftovers(ctx context.Context) []api.Finding {
 		return one(note(what, "not looked for: "+err.Error(), ""))
 	}
 	if !e.status.Running {
-		return one(note(what, "not looked for: only a running engine knows its containers", ""))
+		return one(note(what, "not looked for: the engine cannot be asked for its containers", ""))
 	}
 	left, err := e.left(ctx, ep)
 	if err != nil {
@@ -40,7 +40,7 @@ func (e *examination) leftovers(ctx context.Context) []api.Finding {
 	if n == 0 && len(left.Names) == 0 {
 		return one(ok(what, "none in "+ep.RecordStore))
 	}
-	return one(note(what, fmt.Sprintf("%d state dirs and %d names of containers that were half made or half removed", n, len(left.Names)), "gantry clears them whenever it connects"))
+	return one(note(what, fmt.Sprintf("of containers half made or half removed: state dirs %d, names %d", n, len(left.Names)), "gantry clears them whenever it connects"))
 }
 
 func (e *examination) left(ctx context.Context, ep daemon.Endpoint) (left record.Leftovers, err error) {

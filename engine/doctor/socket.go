@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"os/user"
+	"strconv"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -24,12 +26,8 @@ func (e *examination) socket(context.Context) []api.Finding {
 	if ep.Address == "" {
 		return nil
 	}
-	length := len(ep.Address)
-	if ep.Kind == api.EngineEmbedded {
-		length += len(".ttrpc") // the second socket, beside it
-	}
-	if length > maxSocketPath {
-		return one(bad(what, fmt.Sprintf("%s is too long: %d bytes, and %d fit", ep.Address, length, maxSocketPath), "choose a shorter path"))
+	if n := e.socketLength(); n > maxSocketPath {
+		return one(bad(what, fmt.Sprintf("%s is too long: %d bytes, and %d fit", ep.Address, n, maxSocketPath), "choose a shorter path"))
 	}
 	info, err := os.Stat(ep.Address)
 	switch {
@@ -37,6 +35,8 @@ func (e *examination) socket(context.Context) []api.Finding {
 		return one(note(what, ep.Address+" is there while the engine runs", ""))
 	case errors.Is(err, fs.ErrNotExist):
 		return nil // the engine's finding says so
+	case errors.Is(err, fs.ErrPermission):
+		return one(note(what, ep.Address+": its folder is closed to this user, so it may not even be there", ""))
 	case err != nil:
 		return one(note(what, "cannot be looked at: "+err.Error(), ""))
 	case info.Mode().Type() != fs.ModeSocket:
@@ -56,6 +56,15 @@ func (e *examination) socket(context.Context) []api.Finding {
 	return one(ok(what, detail))
 }
 
+// socketLength is how many bytes the engine's longest socket path has.
+func (e *examination) socketLength() int {
+	n := len(e.status.Endpoint.Address)
+	if e.status.Endpoint.Kind == api.EngineEmbedded {
+		n += len(".ttrpc") // its second socket
+	}
+	return n
+}
+
 // stale tells a socket that nobody listens on, which this user could use.
 func (e *examination) stale() bool {
 	var u *api.UnavailableError
@@ -69,14 +78,21 @@ func (e *examination) stale() bool {
 	return e.statusErr == nil && e.status.Err == nil && !e.status.Running
 }
 
-// ownership is the mode and the owner, in numbers where root has no part.
+// ownership is owner, group and mode: "root:root 0660". Those without a name are numbers.
 func ownership(info fs.FileInfo) string {
-	mode := fmt.Sprintf("mode %04o", info.Mode().Perm())
+	mode := fmt.Sprintf("%04o", info.Mode().Perm())
 	st, isUnix := info.Sys().(*syscall.Stat_t)
 	if !isUnix {
 		return mode
 	}
-	return mode + fmt.Sprintf(" of %d:%d", st.Uid, st.Gid)
+	owner, group := strconv.Itoa(int(st.Uid)), strconv.Itoa(int(st.Gid))
+	if u, err := user.LookupId(owner); err == nil {
+		owner = u.Username
+	}
+	if g, err := user.LookupGroupId(group); err == nil {
+		group = g.Name
+	}
+	return owner + ":" + group + " " + mode
 }
 
 // may asks the kernel what the effective user may do with a path.

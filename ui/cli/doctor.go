@@ -78,7 +78,17 @@ func (p *program) findings(found []api.Finding) {
 			fmt.Fprintf(p.Out, "%s%s\n", strings.Repeat(" ", wide+10), kit.Clean(f.Fix))
 		}
 	}
-	fmt.Fprintf(p.Out, "\n%d bad, %d to be warned of\n", count[api.FindingBad], count[api.FindingWarn])
+	fmt.Fprintf(p.Out, "\n%s\n", verdict(count[api.FindingBad], count[api.FindingWarn]))
+}
+
+func verdict(bad, warnings int) string {
+	switch {
+	case bad+warnings == 0:
+		return "all well"
+	case warnings == 1:
+		return fmt.Sprintf("%d bad, 1 warning", bad)
+	}
+	return fmt.Sprintf("%d bad, %d warnings", bad, warnings)
 }
 
 func (p *program) findingGlyph(l api.FindingLevel) string {
