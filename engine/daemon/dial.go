@@ -132,7 +132,7 @@ func byStatus(u *api.UnavailableError, err error) {
 // foreign recognises the marks of a server that does not speak gRPC: another protocol's
 // answer, or none but a closed connection.
 func foreign(text string) bool {
-	for _, mark := range []string{"server preface", "HTTP status code", "malformed", "http2:", "frame too large"} {
+	for _, mark := range []string{"server preface", "HTTP status code", "malformed", "http2:", "frame too large", "broken pipe", "connection reset"} {
 		if strings.Contains(text, mark) {
 			return true
 		}

@@ -133,7 +133,8 @@ func (p *program) root() *cobra.Command {
 		return fmt.Errorf("%w; see '%s --help'", err, c.CommandPath())
 	})
 	f := root.PersistentFlags()
-	f.StringVar(&p.opt.Address, "address", p.Getenv("CONTAINERD_ADDRESS"), "containerd's `socket`")
+	// $CONTAINERD_ADDRESS is left to whoever chooses the engine: --engine goes before it.
+	f.StringVar(&p.opt.Address, "address", "", "containerd's `socket` (default $CONTAINERD_ADDRESS)")
 	f.StringVarP(&p.opt.Namespace, "namespace", "n", p.Getenv("CONTAINERD_NAMESPACE"), "containerd `namespace` (default \"default\")")
 	f.StringVar(&p.opt.DataRoot, "data-root", p.Getenv("GANTRY_DATA_ROOT"), "`folder` of gantry's own engine (default \"/var/lib/gantry\")")
 	f.StringVar(&p.opt.Engine, "engine", "auto", "which containerd: auto, system or embedded")
