@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
+	"strings"
 	"unicode"
 
 	"github.com/charmbracelet/x/ansi"
@@ -18,6 +20,11 @@ type audit struct {
 	osc    []string        // "0;title"
 	other  []string        // DCS, APC, PM, SOS, and characters that nobody may see
 	bells  int
+
+	keyboards int    // kitty's keyboard modes that were pushed and not popped
+	otherKeys string // the last answer to "which keys as sequences": "" is the usual one
+	margins   string // the last scroll region: "" is the whole screen
+	style     string // the last style: "" is none
 }
 
 func newAudit() *audit {
@@ -45,7 +52,10 @@ func (a *audit) Write(p []byte) {
 }
 
 func (a *audit) copy() audit {
-	return audit{modes: maps.Clone(a.modes), kinds: maps.Clone(a.kinds), osc: slices.Clone(a.osc), other: slices.Clone(a.other), bells: a.bells}
+	c := *a
+	c.parser, c.modes, c.kinds = nil, maps.Clone(a.modes), maps.Clone(a.kinds)
+	c.osc, c.other = slices.Clone(a.osc), slices.Clone(a.other)
+	return c
 }
 
 // print looks for characters that are no text: controls of eight bits in UTF-8, marks
@@ -67,11 +77,39 @@ func (a *audit) execute(b byte) {
 }
 
 func (a *audit) csi(c ansi.Cmd, params ansi.Params) {
-	a.kinds[kind("CSI", c)] = true
-	if c.Prefix() != '?' || c.Final() != 'h' && c.Final() != 'l' {
-		return
+	k := kind("CSI", c)
+	a.kinds[k] = true
+	switch k {
+	case "CSI ?h", "CSI ?l":
+		params.ForEach(0, func(_, mode int, _ bool) { a.modes[mode] = c.Final() == 'h' })
+	case "CSI >u":
+		a.keyboards++
+	case "CSI <u":
+		n, _, _ := params.Param(0, 1)
+		a.keyboards = max(0, a.keyboards-n)
+	case "CSI >m":
+		a.otherKeys = ""
+		if n, _, _ := params.Param(1, 0); n != 0 {
+			a.otherKeys = numbers(params)
+		}
+	case "CSI r":
+		a.margins = numbers(params)
+		if top, _, _ := params.Param(0, 1); top == 1 { // down to some row, which only a larger screen shows
+			a.margins = ""
+		}
+	case "CSI m":
+		a.style = numbers(params)
 	}
-	params.ForEach(0, func(_, mode int, _ bool) { a.modes[mode] = c.Final() == 'h' })
+}
+
+// numbers are a sequence's parameters; "" for none, or for a single 0, which means the same.
+func numbers(params ansi.Params) string {
+	var out []string
+	params.ForEach(0, func(_, n int, _ bool) { out = append(out, strconv.Itoa(n)) })
+	if s := strings.Join(out, ";"); s != "0" {
+		return s
+	}
+	return ""
 }
 
 // kind is a sequence without its parameters.
@@ -92,6 +130,14 @@ func (a audit) left() []string {
 		usual := mode == 7 || mode == 12 || mode == 25 // wrapping, blinking, the cursor
 		if on := a.modes[mode]; on != usual {
 			out = append(out, fmt.Sprintf("mode %d is %v", mode, on))
+		}
+	}
+	if a.keyboards > 0 {
+		out = append(out, fmt.Sprintf("%d keyboard modes", a.keyboards))
+	}
+	for what, now := range map[string]string{"other keys": a.otherKeys, "margins": a.margins, "style": a.style} {
+		if now != "" {
+			out = append(out, what+" "+now)
 		}
 	}
 	return out

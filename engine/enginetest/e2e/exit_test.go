@@ -42,7 +42,7 @@ func TestExitCodesAndWhatIsSaid(t *testing.T) {
 			for i := range args {
 				args[i] = strings.ReplaceAll(args[i], "NAME", called)
 			}
-			r := g.run(args...).want(t, c.code)
+			r := g.in(t).run(args...).want(t, c.code)
 			if r.out != "" {
 				t.Errorf("stdout is not empty: %q", r.out)
 			}
@@ -85,7 +85,7 @@ func TestOtherCommandsFailInOneSentence(t *testing.T) {
 			"No containerd at /nonexistent.sock: there is no such socket (start containerd, or let gantry bring its own: --engine embedded)"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := g.run(c.args...).want(t, 1)
+			r := g.in(t).run(c.args...).want(t, 1)
 			said := sentences(r.errOut)
 			if len(said) != 1 || c.says != "" && said[0] != "gantry: "+c.says {
 				t.Errorf("says %q", said)

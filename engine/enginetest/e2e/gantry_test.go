@@ -58,6 +58,13 @@ func install(t testing.TB) *gantry {
 	return g
 }
 
+// in is the same gantry in a part of its test.
+func (g *gantry) in(t testing.TB) *gantry {
+	part := *g
+	part.t = t
+	return &part
+}
+
 // place is the test's namespace, for counting what is in it.
 func (g *gantry) place() *real.Env {
 	return &real.Env{Config: g.config, Endpoint: g.endpoint, Caps: g.caps, Client: g.client, Namespace: g.ns, Registry: g.registry}

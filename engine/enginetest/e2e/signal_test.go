@@ -83,16 +83,7 @@ func TestTwoAtOnceStartOneEngine(t *testing.T) {
 		both.Go(func() { <-p.done })
 	}
 	both.Wait()
-	defer func() {
-		g.run("--data-root", root, "engine", "down").want(t, 0)
-		ep, err := daemon.Choose(t.Context(), daemon.Config{DataRoot: root, Mode: daemon.Embedded, SystemSockets: []daemon.Candidate{}})
-		if err == nil {
-			err = nothingOf(root, ep)
-		}
-		if err != nil {
-			t.Error(err)
-		}
-	}()
+	defer g.endEngine(root)
 	for _, p := range runs {
 		if r := p.wait().want(t, 0); r.out != "hello\n" || len(sentences(r.errOut)) != 0 {
 			t.Errorf("printed %q and said %q", r.out, r.errOut)
@@ -106,5 +97,18 @@ func TestTwoAtOnceStartOneEngine(t *testing.T) {
 	}
 	if engines != 1 {
 		t.Errorf("%d engines run on one data root", engines)
+	}
+}
+
+// endEngine ends the engine of another data root, and looks that nothing of it is left.
+func (g *gantry) endEngine(root string) {
+	g.t.Helper()
+	g.run("--data-root", root, "engine", "down").want(g.t, 0)
+	ep, err := daemon.Choose(g.t.Context(), daemon.Config{DataRoot: root, Mode: daemon.Embedded, SystemSockets: []daemon.Candidate{}})
+	if err == nil {
+		err = nothingOf(root, ep)
+	}
+	if err != nil {
+		g.t.Error(err)
 	}
 }
