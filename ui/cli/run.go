@@ -99,8 +99,8 @@ func (p *program) optionHelp(c *cobra.Command) {
 	fmt.Fprintf(p.Out, "%s\n\nUsage:  gantry %s\n", c.Short, c.Use)
 	for _, s := range option.Sections() {
 		fmt.Fprintf(p.Out, "\n%s:\n", s)
-		for _, o := range option.In(s) {
-			if !o.Positional {
+		for _, o := range option.Table() { // not only what the form shows
+			if o.Section == s && !o.Positional && (o.Key != option.KeyDetach || c.Name() == "run") {
 				fmt.Fprintf(p.Out, "  %-34s %s\n", o.FlagText(), o.HelpText())
 			}
 		}
