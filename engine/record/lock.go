@@ -53,7 +53,9 @@ func lockOnce(ctx context.Context, dir string) (*os.File, error) {
 	if err == nil {
 		f, err = os.Open(lock)
 	}
-	if errors.Is(err, fs.ErrNotExist) {
+	// Between two looks at it the directory may come (ErrNotExist) or go (ErrExist, from
+	// MkdirAll, which finds neither what it made nor what stood in its way).
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrExist) {
 		return nil, ctx.Err()
 	}
 	if err != nil {
