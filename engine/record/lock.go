@@ -29,17 +29,14 @@ func (s *Store) Lock(ctx context.Context, id string) (unlock func(), err error) 
 
 // LockStateDir is Lock for a state dir that a label names.
 func LockStateDir(ctx context.Context, dir string) (unlock func(), err error) {
-	made := false
 	for {
-		made = made || !fileExists(dir)
 		f, err := lockOnce(ctx, dir)
 		switch {
 		case err != nil:
 			return nil, fmt.Errorf("lock the container: %w", err)
-		case f != nil && made:
-			return func() { removeIfEmpty(dir, f); _ = f.Close() }, nil
 		case f != nil:
-			return func() { _ = f.Close() }, nil
+			// Who made the directory cannot be told when several wait, so each looks.
+			return func() { removeIfEmpty(dir, f); _ = f.Close() }, nil
 		}
 	}
 }
