@@ -126,8 +126,18 @@ func (s *stopping) state(ctx context.Context, run *path.Run, sc *path.Scope, id 
 
 func (s *stopping) signal(ctx context.Context, sc *path.Scope) error {
 	sc.Detail("%s", unix.SignalName(s.sig))
-	_, err := task.Signal(ctx, s.l.client, s.c.ID, s.sig)
+	_, err := signalTo(ctx, s.l, s.c, s.sig)
 	return err
+}
+
+// signalTo sends a signal to a container's process; ok is false when it has ended already. A
+// paused one is resumed then, as Docker does: frozen, it could not obey.
+func signalTo(ctx context.Context, l *link, c api.Container, sig syscall.Signal) (ok bool, err error) {
+	ok, err = task.Signal(ctx, l.client, c.ID, sig)
+	if err == nil && ok && c.State == api.StatePaused {
+		err = task.Resume(ctx, l.client, c.ID)
+	}
+	return ok, err
 }
 
 // wait gives the process its time to end by itself.
@@ -151,7 +161,7 @@ func (s *stopping) wait(ctx context.Context, sc *path.Scope) (ended bool, err er
 
 func (s *stopping) kill(ctx context.Context, sc *path.Scope) error {
 	sc.Detail("SIGKILL")
-	if _, err := task.Signal(ctx, s.l.client, s.c.ID, syscall.SIGKILL); err != nil {
+	if _, err := signalTo(ctx, s.l, s.c, syscall.SIGKILL); err != nil {
 		return err
 	}
 	select {
@@ -195,7 +205,7 @@ func (e *Engine) kill(ctx context.Context, id, name string) error {
 	if !c.State.Alive() {
 		return &api.StateError{Action: "kill", Name: c.DisplayName(), State: c.State}
 	}
-	alive, err := task.Signal(ctx, l.client, id, sig)
+	alive, err := signalTo(ctx, l, c, sig)
 	if err == nil && !alive {
 		return &api.StateError{Action: "kill", Name: c.DisplayName(), State: api.StateExited}
 	}

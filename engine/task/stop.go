@@ -29,6 +29,18 @@ func Signal(ctx context.Context, c *client.Client, id string, sig syscall.Signal
 	return false, fmt.Errorf("send %s: %w", sig, err)
 }
 
+// Resume thaws a paused container. That it is not paused, or has ended, is not an error.
+func Resume(ctx context.Context, c *client.Client, id string) error {
+	_, err := c.TaskService().Resume(ctx, &tasks.ResumeTaskRequest{ContainerID: id})
+	if err = errgrpc.ToNative(err); err == nil {
+		return nil
+	}
+	if p, ok, gerr := Get(ctx, c, id); gerr == nil && (!ok || p.Status != client.Paused && p.Status != client.Pausing) {
+		return nil
+	}
+	return fmt.Errorf("resume: %w", err)
+}
+
 // Wait blocks until the container's init process has ended. ok is false when there is no task.
 func Wait(ctx context.Context, c *client.Client, id string) (code int, ok bool, err error) {
 	resp, err := c.TaskService().Wait(ctx, &tasks.WaitRequest{ContainerID: id})

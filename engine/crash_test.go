@@ -1,0 +1,135 @@
+package engine_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"testing"
+
+	"golang.org/x/sys/unix"
+
+	"gantry/engine"
+	"gantry/engine/api"
+	"gantry/engine/daemon"
+	"gantry/engine/enginetest/real"
+	"gantry/engine/option"
+)
+
+// crashEnv tells this test binary to be a gantry that is killed on its way.
+const crashEnv = "GANTRY_TEST_CRASH"
+
+// order is what such a gantry does and where it is killed.
+type order struct {
+	DataRoot, RunRoot, Namespace string
+	Operation, Step              string
+	Words                        []string // of a run or create
+	ID                           string   // of a start
+}
+
+// TestCrash is no test: it is the gantry that is killed.
+func TestCrash(t *testing.T) {
+	raw := os.Getenv(crashEnv)
+	if raw == "" {
+		return // only for the other tests
+	}
+	var o order
+	if err := json.Unmarshal([]byte(raw), &o); err != nil {
+		t.Fatal(err)
+	}
+	e := engine.Open(engine.Config{
+		Daemon:    daemon.Config{DataRoot: o.DataRoot, RunRoot: o.RunRoot, Mode: daemon.Embedded, SystemSockets: []daemon.Candidate{}},
+		Namespace: o.Namespace, Version: "test", DockerConfigDir: t.TempDir(),
+		Gap: func(operation, step string) {
+			if operation == o.Operation && step == o.Step {
+				_ = unix.Kill(os.Getpid(), unix.SIGKILL)
+			}
+		},
+	})
+	if err := o.carryOut(e); err != nil {
+		t.Fatal(err)
+	}
+	t.Fatal("it came to its end")
+}
+
+func (o order) carryOut(e *engine.Engine) error {
+	ctx := context.Background()
+	if err := e.Ready(ctx); err != nil {
+		return err
+	}
+	if o.Operation == "start" {
+		_, err := e.Start(ctx, o.ID, api.StartOptions{}, api.Observer{})
+		return err
+	}
+	d, err := option.FromArgs(o.Words)
+	if err != nil {
+		return err
+	}
+	_, err = e.Create(ctx, d.Parse(option.Facts{}).Request, api.Observer{})
+	return err
+}
+
+// crash has another gantry do it, and be killed after the step.
+func (p *place) crash(o order) {
+	p.t.Helper()
+	o.DataRoot, o.RunRoot, o.Namespace = p.env.Config.DataRoot, p.env.Config.RunRoot, p.env.Namespace
+	raw, err := json.Marshal(o)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	cmd := exec.CommandContext(soon(p.t), os.Args[0], "-test.run", "^TestCrash$")
+	cmd.Env = append(os.Environ(), crashEnv+"="+string(raw))
+	out, err := cmd.CombinedOutput()
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) || exit.Success() || exit.ExitCode() != -1 {
+		p.t.Fatalf("it was not killed after %s: %v\n%s", o.Step, err, out)
+	}
+}
+
+// Leases run out by themselves after an hour; all else goes with the next connection.
+func TestACreateKilledAnywhereIsSwept(t *testing.T) {
+	p := open(t)
+	p.output("busybox", "true")
+	before := real.Count(t, p.env)
+	for _, step := range []string{"config", "pull", "identity", "rootfs", "volumes", "spec", "register"} {
+		p.crash(order{Operation: "create", Step: step, Words: []string{"--name", "web", p.image(real.Busybox)}})
+		q := openOn(t, p.env)
+		if step == "register" { // from here on it exists
+			c := q.get("web")
+			if c.State != api.StateCreated || c.Owner != api.OwnerGantry {
+				t.Errorf("%+v", c)
+			}
+			q.start(c.ID)
+			q.remove(c.ID)
+		}
+		real.Leftovers(t, p.env, before, "lease")
+		q.remove(q.create("--name", "web", "busybox")) // the name is free
+		if err := q.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestAStartKilledAnywhereCanBeStartedAgain(t *testing.T) {
+	p := open(t)
+	for step, state := range map[string]api.State{
+		"mounts": api.StateCreated, "task": api.StateCreated, "wait": api.StateCreated, "run": api.StateRunning,
+	} {
+		id := p.create("busybox", "sh", "-c", "trap 'exit 12' TERM; echo set; while :; do sleep 0.05; done")
+		p.crash(order{Operation: "start", Step: step, ID: id})
+		if c := p.get(id); c.State != state {
+			t.Errorf("after %s it is %s", step, c.State)
+		}
+		p.start(id)
+		p.logged(id, "set")
+		if err := p.Stop(t.Context(), id, api.StopOptions{}, api.Observer{}); err != nil {
+			t.Error(err)
+		}
+		if c := p.get(id); c.State != api.StateExited || c.ExitCode != 12 {
+			t.Errorf("after %s: %s", step, fmt.Sprint(c.State, c.ExitCode))
+		}
+		p.remove(id)
+	}
+}
