@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -229,4 +230,26 @@ func TestAnEngineThatCannotBeSaysWhy(t *testing.T) {
 		t.Error(err)
 	}
 	goleak.VerifyNone(t, before)
+}
+
+// More changes than are worth reading one by one.
+func TestManyChangesAtOnce(t *testing.T) {
+	p := open(t)
+	f := p.follow()
+	const many = 60
+	var all sync.WaitGroup
+	for i := range many {
+		all.Go(func() { p.foreign("box-"+strconv.Itoa(i), nil) })
+	}
+	all.Wait()
+	f.until("all of them", func() bool { return len(f.all) == many })
+	for i := range many {
+		all.Go(func() {
+			if err := p.env.Client.ContainerService().Delete(p.env.Context(t), "box-"+strconv.Itoa(i)); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	f.until("none of them", func() bool { return len(f.all) == 0 })
 }

@@ -127,6 +127,10 @@ func TestTheLogIsFollowedToItsEnd(t *testing.T) {
 	}); err != nil || got != "first\nlast\n" {
 		t.Errorf("%q (%v)", got, err)
 	}
+	fresh := p.create("busybox", "true")
+	if err := p.Logs(soon(t), fresh, api.LogOptions{Follow: true, Tail: -1}, nil); err != nil {
+		t.Errorf("the log of one that never ran: %v", err)
+	}
 	if err := p.Logs(t.Context(), strings.Repeat("0", 64), api.LogOptions{}, nil); !errors.As(err, new(*api.NotFoundError)) {
 		t.Errorf("the log of nothing: %v", err)
 	}
