@@ -40,7 +40,7 @@ func install(t testing.TB) *gantry {
 	g.vars = []string{"CONTAINERD_NAMESPACE=" + g.ns}
 	before := real.Count(t, g.place())
 	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(namespaces.WithNamespace(context.Background(), g.ns), patience)
+		ctx, cancel := context.WithTimeout(g.late(), patience)
 		defer cancel()
 		boxes, err := g.client.Containers(ctx)
 		if err != nil {
@@ -72,6 +72,11 @@ func (g *gantry) place() *real.Env {
 
 // ctx is a context in the test's namespace.
 func (g *gantry) ctx() context.Context { return namespaces.WithNamespace(g.t.Context(), g.ns) }
+
+// late is ctx after the test has ended.
+func (g *gantry) late() context.Context {
+	return namespaces.WithNamespace(context.Background(), g.ns)
+}
 
 // image is the reference of one of the test images in the shared registry.
 func (g *gantry) image(img real.Image) string {

@@ -30,6 +30,7 @@ type terminal struct {
 
 	mu      sync.Mutex
 	raw     []byte
+	last    time.Time // when something was written last
 	heard   *audit
 	written chan struct{}
 
@@ -91,8 +92,10 @@ func (m *terminal) draw() {
 	for {
 		n, err := m.master.Read(buf)
 		if n > 0 {
+			now := time.Now()
 			_, _ = m.mock.Write(buf[:n])
 			m.mu.Lock()
+			m.last = now
 			m.raw = append(m.raw, buf[:n]...)
 			m.heard.Write(buf[:n])
 			m.mu.Unlock()
@@ -297,6 +300,13 @@ func (m *terminal) output() string {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return string(m.raw)
+}
+
+// lastWrite is when the program has written last.
+func (m *terminal) lastWrite() time.Time {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.last
 }
 
 // audited is what the program has told the terminal so far.
