@@ -30,6 +30,11 @@ func TestShellOnATerminal(t *testing.T) {
 		}
 		return false
 	})
+	// ctrl+c is the shell's, not gantry's. cat answers, so it is what hears the key; what is
+	// typed before the shell has let go of the line would be the shell's.
+	m.typed("echo go$((1+1)); cat\r").shows("go2")
+	m.typed("heard\r").until("cat to answer", func(s string) bool { return strings.Count(s, "heard") == 2 })
+	m.send([]byte{3}).shows("^C")
 	m.typed("echo $((40+2))\r").shows("42")
 	m.typed("exit 9\r")
 	if code := m.exit(); code != 9 {
