@@ -49,6 +49,8 @@ type PullProgress struct {
 	Left        time.Duration // estimate; 0 while unknown
 	Started     time.Time
 	LastByte    time.Time // when the last byte arrived; zero before the first
+	Source      string    // host[:port] that serves it, when it is not the one in the name: a mirror
+	Note        string    // what holds the pull up: "registry.example asks to wait 5 s"; "" while nothing does
 }
 
 // Fraction is (downloaded + unpacked) / (2 × total), from 0 to 1.

@@ -17,17 +17,15 @@ import (
 	"github.com/docker/cli/cli/config/types"
 )
 
-// helperTime is how long a credential helper may take to answer.
-const helperTime = 10 * time.Second
-
 // hubKey is the name under which Docker keeps the login for Docker Hub.
 const hubKey = "https://index.docker.io/v1/"
 
 // logins looks credentials up as Docker does, for the length of one pull, and remembers
 // what came of it, so that a refusal can be explained.
 type logins struct {
-	ctx context.Context // the pull's: its end stops a helper
-	dir string          // of config.json
+	ctx   context.Context // the pull's: its end stops a helper
+	dir   string          // of config.json
+	limit time.Duration   // for a helper to answer
 
 	mu      sync.Mutex
 	used    bool   // credentials were handed out
@@ -115,11 +113,12 @@ func loginKeys(host string) []string {
 
 // askHelper runs docker-credential-NAME get. No credentials are an empty answer.
 func (l *logins) askHelper(name, key string) (types.AuthConfig, error) {
-	ctx, cancel := context.WithTimeout(l.ctx, helperTime)
+	ctx, cancel := context.WithTimeout(l.ctx, l.limit)
 	defer cancel()
 	var out, errOut bytes.Buffer
 	cmd := exec.CommandContext(ctx, "docker-credential-"+name, "get")
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(key), &out, &errOut
+	cmd.WaitDelay = 100 * time.Millisecond // what it has started may hold its output open
 	if err := cmd.Run(); err != nil {
 		said := strings.TrimSpace(out.String() + " " + errOut.String())
 		var exit *exec.ExitError
@@ -127,7 +126,7 @@ func (l *logins) askHelper(name, key string) (types.AuthConfig, error) {
 			return types.AuthConfig{}, nil
 		}
 		if ctx.Err() == context.DeadlineExceeded {
-			said = "no answer within 10 s"
+			said = "no answer within " + inWords(l.limit)
 		}
 		if said == "" {
 			said = err.Error()

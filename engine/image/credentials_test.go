@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // helper puts a credential helper first in PATH.
@@ -24,7 +25,7 @@ func loginsOf(t *testing.T, config string) *logins {
 	if err := os.WriteFile(filepath.Join(dir, "config.json"), []byte(config), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return &logins{ctx: context.Background(), dir: dir}
+	return &logins{ctx: context.Background(), dir: dir, limit: 5 * time.Second}
 }
 
 func TestCredentials(t *testing.T) {

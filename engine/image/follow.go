@@ -2,6 +2,7 @@ package image
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/containerd/containerd/v2/core/images"
 	"github.com/containerd/errdefs"
@@ -24,6 +25,52 @@ func (p *pull) acceptable(root ocispec.Descriptor) error {
 	return p.notImage("the registry calls it " + root.MediaType)
 }
 
+const (
+	// maxConfig bounds an image's config, which is read into memory whole.
+	maxConfig = 8 << 20
+	// maxLayers is how many layers the kernel's overlay file system can stack.
+	maxLayers = 500
+	// maxDepth is how deep an index may stand in others.
+	maxDepth = 4
+)
+
+// small refuses documents of a size that no image needs, before they are fetched.
+func (p *pull) small(d ocispec.Descriptor) error {
+	switch {
+	case images.IsLayerType(d.MediaType):
+	case images.IsManifestType(d.MediaType) && d.Size > maxDocument:
+		return &bigError{what: "its manifest", size: d.Size}
+	case images.IsIndexType(d.MediaType) && d.Size > maxDocument:
+		return &bigError{what: "its index", size: d.Size}
+	case d.Size > maxConfig:
+		return &bigError{what: "its config", size: d.Size}
+	}
+	return nil
+}
+
+// deeper notes how deep the children of an index stand, and refuses an index that leads
+// only to others.
+func (p *pull) deeper(d ocispec.Descriptor, children []ocispec.Descriptor) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.depth == nil {
+		p.depth = map[digest.Digest]int{}
+	}
+	below := p.depth[d.Digest] + 1
+	for _, c := range children {
+		if c.Digest == d.Digest {
+			return p.notImage("its index names itself")
+		}
+		if images.IsIndexType(c.MediaType) {
+			p.depth[c.Digest] = max(p.depth[c.Digest], below)
+		}
+	}
+	if below > maxDepth {
+		return p.notImage("it is an index in an index in an index, without end")
+	}
+	return nil
+}
+
 // follow looks at each part of the image when it has come: it tells the tracker what
 // there is to do and refuses what cannot become a container.
 func (p *pull) follow(next images.Handler) images.Handler {
@@ -35,6 +82,9 @@ func (p *pull) follow(next images.Handler) images.Handler {
 				if bad := p.offers(ctx, d); bad != nil {
 					return nil, bad
 				}
+			}
+			if err == nil {
+				err = p.deeper(d, children)
 			}
 		case err != nil:
 		case images.IsManifestType(d.MediaType):
@@ -93,6 +143,12 @@ func (p *pull) sawManifest(children []ocispec.Descriptor) error {
 	}
 	if len(layers) == 0 {
 		return p.notImage("it has no layers")
+	}
+	if len(layers) > maxLayers && p.store.cfg.Snapshotter == "overlayfs" {
+		return &api.PullError{
+			Ref: p.ref.Familiar, Registry: p.ref.Host, Cause: api.PullTooBig,
+			Detail: fmt.Sprintf("it has %d layers, and overlayfs can stack %d", len(layers), maxLayers),
+		}
 	}
 	p.track.manifest(layers)
 	return nil

@@ -3,6 +3,8 @@ package image
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strings"
 	"time"
 
 	"github.com/containerd/containerd/v2/core/images"
@@ -21,6 +23,9 @@ const (
 	leaseTime = time.Hour
 	// leaseLabel marks the leases of pulls; its value is the image's full name.
 	leaseLabel = "gantry/pull"
+	// platformLabel is the platform that was asked for, ownerLabel the gantry that asked.
+	platformLabel = "gantry/pull.platform"
+	ownerLabel    = "gantry/pull.owner"
 	// clearTime bounds the clearing away after a pull.
 	clearTime = 10 * time.Second
 )
@@ -29,12 +34,18 @@ const (
 // others still wait for it.
 func (p *pull) leased(ctx context.Context) (images.Image, error) {
 	ls := p.store.client.LeasesService()
-	l, err := ls.Create(ctx, leases.WithRandomID(), leases.WithExpiration(leaseTime),
-		leases.WithLabel(leaseLabel, p.ref.Full))
+	l, err := ls.Create(ctx, leases.WithRandomID(), leases.WithExpiration(leaseTime), leases.WithLabels(map[string]string{
+		leaseLabel: p.ref.Full, platformLabel: p.platform, ownerLabel: p.store.cfg.Owner,
+	}))
 	if err != nil {
 		return images.Image{}, err
 	}
-	img, err := p.bring(leases.WithLease(ctx, l.ID))
+	inherited, err := p.inherit(ctx, l)
+	var img images.Image
+	if err == nil {
+		img, err = p.bring(leases.WithLease(ctx, l.ID))
+	}
+	keep := err != nil && (inherited || p.fetched()) && p.resumable(err)
 	// What follows must happen even though ctx has ended.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), clearTime)
 	defer cancel()
@@ -42,11 +53,7 @@ func (p *pull) leased(ctx context.Context) (images.Image, error) {
 	case err == nil:
 		// An error in deleting is of no use to anybody: a lease ends by itself.
 		_ = ls.Delete(ctx, l)
-		for _, id := range p.store.takeKept(p.key) {
-			_ = ls.Delete(ctx, leases.Lease{ID: id})
-		}
-	case p.resumable(err):
-		p.store.keep(p.key, l.ID)
+	case keep:
 	default:
 		p.abort(leases.WithLease(ctx, l.ID))
 		_ = ls.Delete(ctx, l, leases.SynchronousDelete)
@@ -54,12 +61,47 @@ func (p *pull) leased(ctx context.Context) (images.Image, error) {
 	return img, err
 }
 
+// inherit takes over what earlier pulls of the image have left that failed, or whose
+// gantry has ended, and reports whether there was any. A lease of a gantry that may live
+// is left alone.
+func (p *pull) inherit(ctx context.Context, heir leases.Lease) (bool, error) {
+	ls := p.store.client.LeasesService()
+	left, err := ls.List(ctx, fmt.Sprintf("labels.%q==%q", leaseLabel, p.ref.Full))
+	if err != nil {
+		return false, err
+	}
+	found := false
+	for _, l := range left {
+		owner := l.Labels[ownerLabel]
+		if l.ID == heir.ID || l.Labels[platformLabel] != p.platform || owner != p.store.cfg.Owner && !ended(owner) {
+			continue
+		}
+		things, err := ls.ListResources(ctx, l)
+		if errdefs.IsNotFound(err) {
+			continue // it has just run out
+		}
+		if err != nil {
+			return found, err
+		}
+		for _, thing := range things {
+			if err := ls.AddResource(ctx, heir, thing); err != nil && !errdefs.IsAlreadyExists(err) && !errdefs.IsNotFound(err) {
+				return found, err
+			}
+			if ref, ok := strings.CutPrefix(thing.ID, "layer-"); ok && thing.Type == "ingests" {
+				p.took(ref)
+			}
+			found = true
+		}
+		if err := ls.Delete(ctx, l); err != nil && !errdefs.IsNotFound(err) {
+			return found, err
+		}
+	}
+	return found, nil
+}
+
 // resumable reports whether a later pull can go on with what this one has.
 func (p *pull) resumable(err error) bool {
-	p.mu.Lock()
-	got := len(p.opened) > 0
-	p.mu.Unlock()
-	if !got || errors.Is(err, context.Canceled) {
+	if errors.Is(err, context.Canceled) {
 		return false
 	}
 	var pe *api.PullError
@@ -67,43 +109,47 @@ func (p *pull) resumable(err error) bool {
 		return false
 	}
 	switch pe.Cause {
-	case api.PullUnreachable, api.PullDNS, api.PullServer, api.PullRateLimit, api.PullEngine:
+	case api.PullUnreachable, api.PullSilent, api.PullProxy, api.PullDNS, api.PullServer, api.PullRateLimit, api.PullEngine:
 		return true
 	}
 	return false
 }
 
-// keep remembers the lease of a failed pull, for the next one that succeeds to end. Those
-// of other gantrys end by themselves: whether they are in use cannot be seen from here.
-func (s *Store) keep(key flightKey, lease string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.kept[key] = append(s.kept[key], lease)
-}
-
-func (s *Store) takeKept(key flightKey) []string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	kept := s.kept[key]
-	delete(s.kept, key)
-	return kept
+// fetched reports whether any download was begun.
+func (p *pull) fetched() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.opened) > 0
 }
 
 // abort throws away downloads that were broken off, but for those that another pull has
 // taken over or waits for.
 func (p *pull) abort(ctx context.Context) {
 	p.mu.Lock()
-	opened := p.opened
+	refs := map[string]string{} // ingest → digest
+	for _, d := range p.opened {
+		refs[remotes.MakeRefKey(ctx, d)] = d.Digest.String()
+	}
+	for _, d := range p.inherited {
+		refs["layer-"+d] = d
+	}
 	p.mu.Unlock()
-	for _, d := range opened {
-		key := "blob://" + d.Digest.String()
+	for ref, d := range refs {
+		key := "blob://" + d
 		if !p.store.locks.TryLock(key) {
 			continue
 		}
 		// Not found is what is hoped for: the download had been completed.
-		_ = p.store.client.ContentStore().Abort(ctx, remotes.MakeRefKey(ctx, d))
+		_ = p.store.client.ContentStore().Abort(ctx, ref)
 		p.store.locks.Unlock(key)
 	}
+}
+
+// took remembers the download of a layer that an earlier pull has begun.
+func (p *pull) took(digest string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.inherited = append(p.inherited, digest)
 }
 
 // hold adds an image to the lease that ctx carries, if there is one.

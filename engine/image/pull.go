@@ -29,21 +29,24 @@ type pull struct {
 	remote   *remote
 	resolved bool // the registry knows the name; what is not found after that is something else
 
-	mu     sync.Mutex
-	opened map[digest.Digest]ocispec.Descriptor // what this pull began to download
-	chains map[string]digest.Digest             // chain ID → layer
+	mu        sync.Mutex
+	opened    map[digest.Digest]ocispec.Descriptor // what this pull began to download
+	inherited []string                             // layers that an earlier one began to download
+	chains    map[string]digest.Digest             // chain ID → layer
+	depth     map[digest.Digest]int                // of an index in others
 }
 
 // run carries a flight out, from its first report to the last.
 func (s *Store) run(ctx context.Context, p *pull, f *flight) {
-	p.track = newTracker(p.ref.Familiar, p.wanted(), s.cfg.Now)
+	p.track = newTracker(p.ref, p.wanted(), s.cfg.Now)
 	stop := make(chan struct{})
 	var reporter sync.WaitGroup
 	reporter.Go(func() { p.track.report(f.tell, stop) })
-	p.remote = s.remote(ctx)
+	p.remote = s.remote(ctx, p.track)
 	f.img, f.err = p.leased(ctx)
 	if f.err != nil {
 		f.err = p.explain(ctx, f.err)
+		p.lookAround(ctx, f.err)
 	}
 	p.remote.close()
 	p.track.finish(f.err)
@@ -59,8 +62,9 @@ func (p *pull) wanted() string {
 	return platforms.Format(platforms.Normalize(platforms.DefaultSpec()))
 }
 
-// bring resolves, fetches, unpacks and stores. containerd may have collected a layer's
-// parent between two pulls (a race of its garbage collector); that is worth another try.
+// bring resolves, fetches, unpacks and stores. Two things are worth another try: a blob
+// that came damaged, fetched anew from its first byte, and a layer whose parent
+// containerd has collected between two pulls (a race of its garbage collector).
 func (p *pull) bring(ctx context.Context) (images.Image, error) {
 	name, root, err := p.remote.resolver.Resolve(ctx, p.ref.Full)
 	if err != nil {
@@ -75,7 +79,13 @@ func (p *pull) bring(ctx context.Context) (images.Image, error) {
 		return images.Image{}, err
 	}
 	err = p.fetch(ctx, fetcher, root)
-	if err != nil && ctx.Err() == nil && strings.Contains(err.Error(), "parent snapshot") && errdefs.IsNotFound(err) {
+	switch {
+	case err == nil || ctx.Err() != nil:
+	case damaged(err):
+		p.abort(ctx)
+		p.track.say("a part arrived damaged, fetching it again")
+		err = p.fetch(ctx, fetcher, root)
+	case strings.Contains(err.Error(), "parent snapshot") && errdefs.IsNotFound(err):
 		err = p.fetch(ctx, fetcher, root)
 	}
 	if err != nil {
@@ -101,8 +111,8 @@ func (p *pull) fetch(ctx context.Context, fetcher remotes.Fetcher, root ocispec.
 	if err != nil {
 		return err
 	}
-	counted := countingFetcher{Fetcher: fetcher, track: p.track, opened: p.began}
-	handler := unpacker.Unpack(p.follow(images.Handlers(remotes.FetchHandler(cs, counted), children, sources)))
+	fetch := remotes.FetchHandler(ingester{cs}, steadyFetcher{fetcher, p})
+	handler := unpacker.Unpack(p.follow(images.Handlers(fetch, children, sources)))
 	err = images.Dispatch(ctx, handler, nil, root)
 	if err != nil {
 		cancel()

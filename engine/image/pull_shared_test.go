@@ -139,7 +139,7 @@ func TestPullGoesOnWhereAnEarlierOneBrokeOff(t *testing.T) {
 		reg.Use(t, real.On(layer.Digest().String(), real.First(1, real.Truncate(3<<20), real.Status(503, "UNAVAILABLE"))))
 		_, err := s.Pull(env.Context(t), reg.Ref("big"), "", nil)
 		var pe *api.PullError
-		if !errors.As(err, &pe) || pe.Cause != api.PullUnreachable {
+		if !errors.As(err, &pe) || pe.Cause != api.PullServer {
 			t.Fatalf("broke off with %v", err)
 		}
 	})

@@ -25,7 +25,12 @@ func TestMain(m *testing.M) { real.Main(m) }
 func store(t *testing.T, env *real.Env) (*image.Store, string) {
 	t.Helper()
 	dir := t.TempDir()
-	return image.New(env.Client, image.Config{Snapshotter: env.Caps.Snapshotter, DockerConfigDir: dir, HostDirs: []string{}}), dir
+	return image.New(env.Client, image.Config{Snapshotter: env.Caps.Snapshotter, DockerConfigDir: dir, HostDirs: []string{}, Patience: brief()}), dir
+}
+
+// brief is a patience that tests have.
+func brief() image.Patience {
+	return image.Patience{Silence: 500 * time.Millisecond, Pause: 5 * time.Millisecond, Wait: 3 * time.Second, Helper: time.Second}
 }
 
 // reports collects progress and checks what must hold of every report.

@@ -3,6 +3,8 @@ package image
 import (
 	"context"
 	"io"
+	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -34,8 +36,13 @@ type Config struct {
 	DockerConfigDir string    // where config.json with the logins is: $DOCKER_CONFIG, or ~/.docker
 	MaxDownloads    int       // layers downloaded at a time, over all pulls: 3, as Docker
 	MaxUnpacks      int       // layers unpacked at a time, over all pulls: one a CPU, at most 4
+	Insecure        []string  // registries, as host[:port], that may speak plain HTTP or show any certificate
+	Patience        Patience  // with registries
+	Owner           string    // marks the leases of this gantry; default is its process
 	Log             io.Writer // where containerd's client packages log to; nil: nowhere
 	Now             func() time.Time
+	// Proxy chooses the proxy of a request; default is http.ProxyFromEnvironment.
+	Proxy func(*http.Request) (*url.URL, error)
 }
 
 // Store is the image store of one containerd. Its methods may be called from several
@@ -49,7 +56,6 @@ type Store struct {
 
 	mu      sync.Mutex
 	flights map[flightKey]*flight
-	kept    map[flightKey][]string // leases of failed pulls
 }
 
 // New makes a Store over a connection, which stays the caller's. containerd's client
@@ -77,6 +83,10 @@ func New(client *containerd.Client, cfg Config) *Store {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
+	if cfg.Owner == "" {
+		cfg.Owner = thisProcess()
+	}
+	cfg.Patience = cfg.Patience.withDefaults()
 	log.L.Logger.SetOutput(cfg.Log)
 	return &Store{
 		client:    client,
@@ -85,7 +95,6 @@ func New(client *containerd.Client, cfg Config) *Store {
 		unpacks:   semaphore.NewWeighted(int64(cfg.MaxUnpacks)),
 		locks:     newKeyLock(),
 		flights:   map[flightKey]*flight{},
-		kept:      map[flightKey][]string{},
 	}
 }
 

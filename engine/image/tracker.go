@@ -15,7 +15,8 @@ import (
 // many goroutines; snapshot adds up what a person is shown. Nothing ever goes back: a
 // layer that must be fetched again keeps the furthest it had come.
 type tracker struct {
-	now func() time.Time
+	now  func() time.Time
+	host string // registry of the name
 
 	mu       sync.Mutex
 	p        api.PullProgress
@@ -24,18 +25,23 @@ type tracker struct {
 	urgent   chan struct{} // a token: the phase has changed
 }
 
-func newTracker(ref, platform string, now func() time.Time) *tracker {
+func newTracker(ref Ref, platform string, now func() time.Time) *tracker {
 	return &tracker{
 		now:    now,
-		p:      api.PullProgress{Ref: ref, Platform: platform, Phase: api.PullResolving, Started: now()},
+		host:   ref.Host,
+		p:      api.PullProgress{Ref: ref.Familiar, Platform: platform, Phase: api.PullResolving, Started: now()},
 		urgent: make(chan struct{}, 1),
 	}
 }
 
-// manifest tells which layers the image has.
+// manifest tells which layers the image has. Of a second try it tells nothing new.
 func (t *tracker) manifest(layers []ocispec.Descriptor) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if slices.EqualFunc(t.p.Layers, layers, func(l api.LayerProgress, d ocispec.Descriptor) bool { return l.Digest == d.Digest.String() }) {
+		return
+	}
+	t.p.Layers, t.p.Total = nil, 0
 	for _, l := range layers {
 		t.p.Layers = append(t.p.Layers, api.LayerProgress{Digest: l.Digest.String(), Size: l.Size, State: api.LayerWaiting})
 		t.p.Total += l.Size
@@ -76,7 +82,7 @@ func (t *tracker) received(d digest.Digest, offset, n int64) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.network.add(n, now)
-	t.p.LastByte = now
+	t.p.LastByte, t.p.Note = now, ""
 }
 
 // downloaded says that the layer is whole in the content store.
@@ -128,11 +134,28 @@ func (t *tracker) exists(d digest.Digest) {
 	})
 }
 
+// say tells what holds the pull up, until the next byte comes.
+func (t *tracker) say(note string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.p.Note = note
+}
+
+// source tells which host serves the image; the one in its name is nothing new.
+func (t *tracker) source(host string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.p.Source = host; sameHost(t.host, host) {
+		t.p.Source = ""
+	}
+}
+
 // finish ends the pull. After a success every layer is whole, whatever was not needed
 // was here before.
 func (t *tracker) finish(err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.p.Note = ""
 	if err != nil {
 		t.phase(api.PullFailed)
 		return

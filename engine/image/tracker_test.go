@@ -18,7 +18,7 @@ func (c *clock) pass(d time.Duration) { c.t = c.t.Add(d) }
 
 func threeLayers() (*tracker, *clock, [3]digest.Digest) {
 	c := &clock{time.Unix(1000, 0)}
-	t := newTracker("app:1", "linux/amd64", c.now)
+	t := newTracker(Ref{Familiar: "app:1"}, "linux/amd64", c.now)
 	d := [3]digest.Digest{digest.FromString("a"), digest.FromString("b"), digest.FromString("c")}
 	t.manifest([]ocispec.Descriptor{{Digest: d[0], Size: 1000}, {Digest: d[1], Size: 3000}, {Digest: d[2], Size: 6000}})
 	return t, c, d

@@ -38,7 +38,7 @@ func TestExplain(t *testing.T) {
 		"platform":         {pull(api.PullPlatform), "app:3 has nothing for linux/arm64", "linux/amd64, linux/386", "--platform"},
 		"corrupt":          {pull(api.PullCorrupt), "app:3 could not be pulled", "announced", "try again"},
 		"disk full":        {pull(api.PullDiskFull), "app:3 could not be pulled", "disk is full", "free some space"},
-		"not an image":     {pull(api.PullNotImage), "app:3 could not be pulled", "not a container image", ""},
+		"not an image":     {pull(api.PullNotImage), "app:3 could not be pulled", "not a container image", "another program"},
 		"server":           {pull(api.PullServer), "app:3 could not be pulled", "reg.example failed", "later"},
 		"engine":           {pull(api.PullEngine), "app:3 could not be pulled", "containerd went away", "engine is back"},
 		"never":            {pull(api.PullNotHere), "No such image here: app:3", "--pull never", "--pull missing"},

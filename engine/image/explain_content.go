@@ -1,0 +1,112 @@
+package image
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"syscall"
+
+	"github.com/docker/go-units"
+
+	"gantry/engine/api"
+)
+
+// fromSize is for documents that nobody wants to read.
+func fromSize(err error) verdict {
+	var big *bigError
+	if errors.As(err, &big) {
+		return tooBig(big.what, big.size)
+	}
+	// The resolver has no type for this, and says of it that it was not found.
+	if m := rejected.FindStringSubmatch(err.Error()); m != nil {
+		var size int64
+		if _, serr := fmt.Sscan(m[1], &size); serr == nil {
+			return tooBig("its manifest", size)
+		}
+	}
+	return verdict{}
+}
+
+var rejected = regexp.MustCompile(`rejecting (\d+) byte manifest`)
+
+func tooBig(what string, size int64) verdict {
+	if size <= 0 {
+		return verdict{cause: api.PullTooBig, detail: fmt.Sprintf("%s has more than %s", what, units.HumanSize(maxDocument))}
+	}
+	return verdict{cause: api.PullTooBig, detail: fmt.Sprintf("%s has %s", what, units.HumanSize(float64(size)))}
+}
+
+// bytesOf is "3 MB of 5 MB".
+func bytesOf(got, size int64) string {
+	return units.HumanSize(float64(got)) + " of " + units.HumanSize(float64(size))
+}
+
+var fullPath = regexp.MustCompile(`(/\S+): (no space left on device|disk quota exceeded)`)
+
+// fromContent reads what containerd says when it writes content and unpacks it.
+func fromContent(err error) verdict {
+	text := err.Error()
+	has := func(words ...string) bool {
+		for _, w := range words {
+			if strings.Contains(text, w) {
+				return true
+			}
+		}
+		return false
+	}
+	switch {
+	case errors.Is(err, syscall.ENOSPC), has("no space left on device", "disk quota exceeded"):
+		if m := fullPath.FindStringSubmatch(text); m != nil {
+			return verdict{cause: api.PullDiskFull, detail: m[1]}
+		}
+		return verdict{cause: api.PullDiskFull}
+	case has("wrong diff id"):
+		return verdict{cause: api.PullCorrupt, detail: "a layer is not the one that the image's config names"}
+	case has("unexpected commit digest", "unexpected digest"):
+		return verdict{cause: api.PullCorrupt, detail: "the digest does not fit, not even when fetched again"}
+	case has("expected size", "short read", "unexpected commit size", "size validation", "content size of zero", "unexpected size", "416 Requested Range"):
+		return verdict{cause: api.PullCorrupt, detail: "the size does not fit"}
+	case has("failed to extract layer"):
+		return verdict{cause: api.PullBadLayer, detail: whyNotUnpacked(text)}
+	case has("schema 1 not supported", "docker.distribution.manifest.v1"):
+		return verdict{cause: api.PullNotImage, detail: "its format is too old (schema 1); it must be built again"}
+	case has("expected manifest but found index", "expected index but found manifest"):
+		return verdict{cause: api.PullNotImage, detail: "it is not what its media type says"}
+	case has("too many descriptors"):
+		return verdict{cause: api.PullTooBig, detail: "it names more than 10000 parts"}
+	case has("blocked by image verifier"):
+		return verdict{cause: api.PullPolicy, detail: firstLine(afterLast(text, "blocked by image verifier"))}
+	case has("invalid character", "cannot unmarshal", "unexpected end of JSON input"):
+		return verdict{cause: api.PullNotImage, detail: "its manifest cannot be read"}
+	}
+	return verdict{}
+}
+
+// whyNotUnpacked is the end of containerd's error: the file, and what the kernel or the
+// reader of archives said.
+func whyNotUnpacked(text string) string {
+	switch {
+	case strings.Contains(text, "unexpected EOF"):
+		return "it ends too soon"
+	case strings.Contains(text, "invalid tar header"), strings.Contains(text, "archive/tar"):
+		return "it is a damaged archive"
+	case strings.Contains(text, "gzip"), strings.Contains(text, "flate"), strings.Contains(text, "zstd"), strings.Contains(text, "magic number"):
+		return "it is damaged where it is compressed"
+	case strings.Contains(text, "file name too long"):
+		return "it has a file whose name is too long"
+	case strings.Contains(text, "operation not permitted"):
+		return "this host does not let it have a file that it brings (" + firstLine(afterLast(text, `": `)) + ")"
+	}
+	parts := strings.Split(strings.TrimSuffix(text, ": unknown"), ": ")
+	return firstLine(strings.Join(parts[max(0, len(parts)-2):], ": "))
+}
+
+// damaged reports whether a blob did not arrive as it was announced, so that it is worth
+// fetching once more from its first byte.
+func damaged(err error) bool {
+	var short *shortError
+	text := err.Error()
+	return errors.As(err, &short) || strings.Contains(text, "unexpected commit digest") || strings.Contains(text, "expected size") ||
+		statusOf(err) == 416 || strings.Contains(text, "unhandled content range") || strings.Contains(text, "discard to offset")
+}
