@@ -11,7 +11,7 @@ import (
 )
 
 func TestEveryThemeThatComesAlongLoads(t *testing.T) {
-	for _, want := range []string{Dark, Light, Basic, "basic-light", "high-contrast"} {
+	for _, want := range []string{Dark, Light, Basic, "basic-light", "high-contrast", "high-contrast-light", "colorblind", "colorblind-light"} {
 		if !slices.Contains(Names(), want) {
 			t.Errorf("no theme %s", want)
 		}
