@@ -1,0 +1,157 @@
+package wire
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/netip"
+	"os"
+	"path/filepath"
+)
+
+// Version of the formats here. A newer helper reads all older ones.
+const Version = 1
+
+// The files of a state dir.
+const (
+	PlanFile  = "gantry-network.json"
+	LeaseFile = "gantry-lease.json"
+	lockFile  = "gantry-network.lock"
+)
+
+// The drivers of a network.
+const (
+	Bridge  = "bridge"
+	Macvlan = "macvlan"
+	Ipvlan  = "ipvlan"
+	Plugin  = "plugin" // another program's network, which its CNI plugins set up
+)
+
+// Plan says what networks a container is to have. It is complete: who carries it out
+// reads nothing else.
+type Plan struct {
+	Version   int       `json:"version"`
+	ID        string    `json:"id"`        // of the container
+	Namespace string    `json:"namespace"` // of containerd
+	Instance  Instance  `json:"instance"`
+	Networks  []Network `json:"networks,omitempty"` // in the order of the interfaces
+	Ports     []Port    `json:"ports,omitempty"`
+	Names     Names     `json:"names"`
+}
+
+// Owner is the container's name in address files, which is nerdctl's too.
+func (p Plan) Owner() string { return p.Namespace + "-" + p.ID }
+
+// Instance is what belongs to an engine and not to a container.
+type Instance struct {
+	Table     string   `json:"table"`                // its nftables table
+	Addresses string   `json:"addresses"`            // directory with a directory of address files for each network
+	Lock      string   `json:"lock"`                 // file whose lock guards the table
+	Hosts     string   `json:"hosts"`                // directory with the hosts files of the namespace, by container
+	ConfDir   string   `json:"confDir,omitempty"`    // of the conflists, for networks with plugins
+	Plugins   []string `json:"pluginDirs,omitempty"` // where CNI plugins are
+}
+
+// Network is one network of a container.
+type Network struct {
+	Name      string       `json:"name"`
+	Driver    string       `json:"driver"`
+	Interface string       `json:"interface"`        // in the container
+	Bridge    string       `json:"bridge,omitempty"` // name of the bridge on the host
+	Parent    string       `json:"parent,omitempty"` // of a macvlan or ipvlan
+	Mode      string       `json:"mode,omitempty"`   // of a macvlan or ipvlan; "" is bridge or l2
+	MTU       int          `json:"mtu,omitempty"`    // in bytes; 0 is the kernel's
+	NoMasq    bool         `json:"noMasq,omitempty"` // addresses go out as they are
+	Internal  bool         `json:"internal,omitempty"`
+	NoICC     bool         `json:"noICC,omitempty"`     // its containers do not reach each other
+	Default   bool         `json:"default,omitempty"`   // the default routes go through it
+	Sets      []Set        `json:"sets,omitempty"`      // an address of each is given to a container
+	Addresses []netip.Addr `json:"addresses,omitempty"` // asked for
+	MAC       string       `json:"mac,omitempty"`       // asked for
+	Aliases   []string     `json:"aliases,omitempty"`   // further names on this network
+	File      string       `json:"file,omitempty"`      // of the conflist, for Plugin
+}
+
+// Set is a list of ranges of which a container gets one address.
+type Set []Range
+
+// Range is a part of a subnet from which addresses are taken.
+type Range struct {
+	Subnet  netip.Prefix `json:"subnet"`
+	Gateway netip.Addr   `json:"gateway"` // the zero Addr: none
+	Start   netip.Addr   `json:"start"`   // the first address that is given away
+	End     netip.Addr   `json:"end"`     // the last one
+}
+
+// Port is one published port.
+type Port struct {
+	HostIP    netip.Addr `json:"hostIP"` // unspecified or zero: every address of the host
+	Host      uint16     `json:"host"`
+	Container uint16     `json:"container"`
+	Protocol  string     `json:"protocol"` // "tcp", "udp", "sctp"
+}
+
+// String is the port as docker port shows it.
+func (p Port) String() string {
+	ip := p.HostIP
+	if !ip.IsValid() {
+		ip = netip.IPv4Unspecified()
+	}
+	return fmt.Sprintf("%s/%s", netip.AddrPortFrom(ip, p.Host), p.Protocol)
+}
+
+// Names are what a container is called in hosts files.
+type Names struct {
+	Hostname   string            `json:"hostname"`
+	Domainname string            `json:"domainname,omitempty"`
+	Name       string            `json:"name,omitempty"`
+	Extra      map[string]string `json:"extra,omitempty"` // name → address, of --add-host
+}
+
+// ReadPlan reads the plan of a state dir. The error is fs.ErrNotExist when the container
+// has no network to set up.
+func ReadPlan(stateDir string) (p Plan, err error) {
+	err = read(filepath.Join(stateDir, PlanFile), &p)
+	if err == nil && p.Version > Version {
+		err = fmt.Errorf("the network plan's format %d is newer than this program, which reads up to %d", p.Version, Version)
+	}
+	return p, err
+}
+
+// WritePlan replaces the plan in one step. The caller holds the container's lock.
+func WritePlan(stateDir string, p Plan) error {
+	p.Version = Version
+	return write(filepath.Join(stateDir, PlanFile), p)
+}
+
+func read(path string, v any) error {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(b, v); err != nil {
+		return fmt.Errorf("%s: %w", filepath.Base(path), err)
+	}
+	return nil
+}
+
+func write(path string, v any) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), ".tmp-")
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(append(b, '\n'))
+	if cerr := f.Close(); err == nil {
+		err = cerr
+	}
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		os.Remove(f.Name())
+	}
+	return err
+}
