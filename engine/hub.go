@@ -149,6 +149,7 @@ func (e *Engine) Watch(ctx context.Context) <-chan api.Update {
 	e.done.Go(func() {
 		defer close(out)
 		defer e.hub.leave(w)
+		listed := false
 		for {
 			select {
 			case <-w.wake:
@@ -167,6 +168,9 @@ func (e *Engine) Watch(ctx context.Context) <-chan api.Update {
 				return
 			case <-e.life.Done():
 				return
+			}
+			if listed = listed || u.Full; !listed {
+				continue // the first list does not wait behind the news of the connection
 			}
 			select {
 			case <-time.After(updateGap):

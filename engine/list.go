@@ -19,23 +19,19 @@ import (
 
 // list is every container of the namespace, in two calls to containerd.
 func (e *Engine) list(ctx context.Context, l *link) ([]api.Container, error) {
-	recs, err := l.client.ContainerService().List(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("list containers: %w", err)
-	}
 	tasks, err := task.List(ctx, l.client)
 	if err != nil {
 		return nil, err
 	}
-	all := make([]api.Container, len(recs))
-	for i, r := range recs {
+	var all []api.Container
+	err = eachRecord(ctx, l.client, func(r containers.Container) {
 		var p *task.Process
 		if t, ok := tasks[r.ID]; ok {
 			p = &t
 		}
-		all[i] = e.derive(l, r, p)
-	}
-	return all, nil
+		all = append(all, e.derive(l, r, p))
+	})
+	return all, err
 }
 
 // load is one container; ok is false when there is none.
