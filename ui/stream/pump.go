@@ -2,6 +2,7 @@ package stream
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -13,11 +14,19 @@ type Pump[T any] struct {
 	every time.Duration
 	most  int
 	last  time.Time
+	first func(T) bool // the item from which on batches are held back; nil: from the start
 }
 
 // NewPump is a pump that delivers at most one batch in each interval, of at most so many items.
 func NewPump[T any](ch <-chan T, every time.Duration, most int) *Pump[T] {
 	return &Pump[T]{ch: ch, every: every, most: most}
+}
+
+// HoldFrom has the pump hold batches back only once an item has come for which first is
+// true: what everybody waits for does not wait behind the news before it. It returns p.
+func (p *Pump[T]) HoldFrom(first func(T) bool) *Pump[T] {
+	p.first = first
+	return p
 }
 
 // Next waits for the first item, takes those that are there already, and makes one
@@ -50,7 +59,12 @@ func (p *Pump[T]) Next(ctx context.Context, msg func(items []T, closed bool) tea
 			}
 			break
 		}
-		p.last = time.Now()
+		if p.first != nil && slices.ContainsFunc(items, p.first) {
+			p.first = nil
+		}
+		if p.first == nil {
+			p.last = time.Now()
+		}
 		return msg(items, false)
 	}
 }

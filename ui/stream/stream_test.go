@@ -69,3 +69,20 @@ func TestPumpBatchesFactsInOrderAndLosesNone(t *testing.T) {
 		}
 	})
 }
+
+func TestPumpHoldsBackOnlyFromTheItemThatIsWaitedFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ch := make(chan int, 3)
+		p := stream.NewPump(ch, 50*time.Millisecond, 1).HoldFrom(func(n int) bool { return n == 2 })
+		for i := range 3 {
+			ch <- i + 1
+		}
+		begin := time.Now()
+		for i, want := range []time.Duration{0, 0, 50 * time.Millisecond} {
+			got := p.Next(t.Context(), func(items []int, _ bool) tea.Msg { return items[0] })()
+			if got != i+1 || time.Since(begin) != want {
+				t.Errorf("%v after %v, want %d after %v", got, time.Since(begin), i+1, want)
+			}
+		}
+	})
+}
