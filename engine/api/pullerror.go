@@ -11,14 +11,14 @@ type PullCause string
 // The causes of a failed pull that are told apart.
 const (
 	PullBadReference PullCause = "bad-reference"
-	PullNoTag        PullCause = "no-tag"        // the repository, tag or digest does not exist
-	PullDenied       PullCause = "denied"        // private, or it does not exist: the registry does not say
-	PullForbidden    PullCause = "forbidden"     // 403: known, but not allowed
-	PullLogin        PullCause = "login"         // the credentials were refused
-	PullRateLimit    PullCause = "rate-limit"    // 429
-	PullUnreachable  PullCause = "unreachable"   // refused, timed out, no route
-	PullSilent       PullCause = "silent"        // connected, but nothing comes
-	PullProxy        PullCause = "proxy"         // the proxy on the way there is to blame
+	PullNoTag        PullCause = "no-tag"      // the repository, tag or digest does not exist
+	PullDenied       PullCause = "denied"      // private, or it does not exist: the registry does not say
+	PullForbidden    PullCause = "forbidden"   // 403: known, but not allowed
+	PullLogin        PullCause = "login"       // the credentials were refused
+	PullRateLimit    PullCause = "rate-limit"  // 429
+	PullUnreachable  PullCause = "unreachable" // refused, timed out, no route
+	PullSilent       PullCause = "silent"      // connected, but nothing comes
+	PullProxy        PullCause = "proxy"       // the proxy on the way there is to blame
 	PullDNS          PullCause = "dns"
 	PullTLS          PullCause = "tls"           // the certificate's issuer is not known
 	PullTLSName      PullCause = "tls-name"      // the certificate is for another name

@@ -44,8 +44,8 @@ type steadyReader struct {
 	turn    bool          // has one of the Store's downloads
 	rc      io.ReadCloser // nil between connections
 	at      int64
-	barren  int   // connections in a row that brought nothing
-	short   error // the blob that the registry has ends too soon
+	barren  int // connections in a row that brought nothing
+	ends    int // times that the blob ended too soon without a broken connection
 }
 
 // Read gives what has come. A connection that breaks off is made again from where it
@@ -55,12 +55,15 @@ func (r *steadyReader) Read(p []byte) (int, error) {
 		return 0, err
 	}
 	for {
+		if r.ends >= r.fetcher.pull.store.cfg.Patience.Tries {
+			return 0, &shortError{got: r.at, size: r.desc.Size}
+		}
 		n, err := r.read(p)
 		if n > 0 {
 			r.barren = 0
 			return n, nil // if something is wrong, the next read meets it again
 		}
-		if err == nil || errors.Is(err, io.EOF) && r.at >= r.desc.Size {
+		if err == nil || errors.Is(err, io.EOF) {
 			return 0, err
 		}
 		if err := r.lost(err); err != nil {
@@ -99,8 +102,12 @@ func (r *steadyReader) read(p []byte) (int, error) {
 	if n > 0 && r.layer {
 		r.fetcher.pull.track.received(r.desc.Digest, r.at, int64(n))
 	}
-	if err != nil && n > 0 && !errors.Is(err, io.EOF) {
+	if err != nil && n > 0 {
 		r.hangUp()
+	}
+	if errors.Is(err, io.EOF) && r.at < r.desc.Size {
+		r.ends++
+		err = &shortError{got: r.at, size: r.desc.Size}
 	}
 	return n, err
 }
@@ -109,15 +116,16 @@ func (r *steadyReader) read(p []byte) (int, error) {
 func (r *steadyReader) lost(err error) error {
 	r.hangUp()
 	pull := r.fetcher.pull
-	var silent *silentError
+	var (
+		silent *silentError
+		short  *shortError
+	)
 	switch {
 	case r.ctx.Err() != nil:
 		return r.ctx.Err()
-	case errors.Is(err, io.EOF):
-		err = &shortError{got: r.at, size: r.desc.Size}
-		r.short = err
-	case r.short != nil && statusOf(err) == http.StatusRequestedRangeNotSatisfiable:
-		return r.short
+	case errors.As(err, &short):
+	case r.at > 0 && statusOf(err) == http.StatusRequestedRangeNotSatisfiable:
+		return &shortError{got: r.at, size: r.desc.Size}
 	case !passing(err):
 		return err
 	case errors.As(err, &silent):

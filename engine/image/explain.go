@@ -39,7 +39,8 @@ func (p *pull) explain(ctx context.Context, err error) error {
 	}
 	e := &api.PullError{Ref: p.ref.Familiar, Registry: p.ref.Host, Err: err, Cause: api.PullOther}
 	for _, find := range []func(error) verdict{
-		fromFiles, fromSize, p.fromStatus, p.fromAuth, fromLoop, fromProxy, fromTLS, fromNet, fromContent, fromEngine, p.fromNotFound,
+		fromFiles, fromSize, p.fromStatus, p.fromAuth, fromLoop, fromProxy, fromTLS,
+		fromDisk, fromEngine, fromNet, fromContent, p.fromNotFound,
 	} {
 		if v := find(err); v.cause != "" {
 			e.Cause, e.Detail, e.Server = v.cause, v.detail, v.server
@@ -78,8 +79,14 @@ func fromFiles(err error) verdict {
 
 func fromEngine(err error) verdict {
 	var gone *goneError
-	if errors.As(err, &gone) || errdefs.IsUnavailable(err) || errdefs.IsCanceled(err) || strings.Contains(err.Error(), "client connection is closing") {
+	if errors.As(err, &gone) || errdefs.IsUnavailable(err) || errdefs.IsCanceled(err) {
 		return verdict{cause: api.PullEngine}
+	}
+	// The writer of content says with what it failed, but not that it was the connection.
+	for _, words := range []string{"client connection is closing", "failed to send write", "failed to get status", "error reading from server"} {
+		if strings.Contains(err.Error(), words) {
+			return verdict{cause: api.PullEngine}
+		}
 	}
 	return verdict{}
 }

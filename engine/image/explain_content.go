@@ -3,6 +3,7 @@ package image
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"regexp"
 	"strings"
 	"syscall"
@@ -44,6 +45,20 @@ func bytesOf(got, size int64) string {
 
 var fullPath = regexp.MustCompile(`(/\S+): (no space left on device|disk quota exceeded)`)
 
+// fromDisk finds the disk that is full, as far down as it is not containerd's affair.
+func fromDisk(err error) verdict {
+	text := err.Error()
+	if m := fullPath.FindStringSubmatch(text); m != nil {
+		dir, _, _ := strings.Cut(m[1], "/io.containerd.")
+		dir, _, _ = strings.Cut(dir, "/tmpmounts/")
+		return verdict{cause: api.PullDiskFull, detail: dir}
+	}
+	if errors.Is(err, syscall.ENOSPC) || strings.Contains(text, "no space left on device") || strings.Contains(text, "disk quota exceeded") {
+		return verdict{cause: api.PullDiskFull}
+	}
+	return verdict{}
+}
+
 // fromContent reads what containerd says when it writes content and unpacks it.
 func fromContent(err error) verdict {
 	text := err.Error()
@@ -56,11 +71,6 @@ func fromContent(err error) verdict {
 		return false
 	}
 	switch {
-	case errors.Is(err, syscall.ENOSPC), has("no space left on device", "disk quota exceeded"):
-		if m := fullPath.FindStringSubmatch(text); m != nil {
-			return verdict{cause: api.PullDiskFull, detail: m[1]}
-		}
-		return verdict{cause: api.PullDiskFull}
 	case has("wrong diff id"):
 		return verdict{cause: api.PullCorrupt, detail: "a layer is not the one that the image's config names"}
 	case has("unexpected commit digest", "unexpected digest"):
@@ -108,5 +118,5 @@ func damaged(err error) bool {
 	var short *shortError
 	text := err.Error()
 	return errors.As(err, &short) || strings.Contains(text, "unexpected commit digest") || strings.Contains(text, "expected size") ||
-		statusOf(err) == 416 || strings.Contains(text, "unhandled content range") || strings.Contains(text, "discard to offset")
+		statusOf(err) == http.StatusRequestedRangeNotSatisfiable || strings.Contains(text, "unhandled content range") || strings.Contains(text, "discard to offset")
 }

@@ -55,7 +55,7 @@ func (p *pull) leased(ctx context.Context) (images.Image, error) {
 		_ = ls.Delete(ctx, l)
 	case keep:
 	default:
-		p.abort(leases.WithLease(ctx, l.ID))
+		p.abort(leases.WithLease(ctx, l.ID), 0)
 		_ = ls.Delete(ctx, l, leases.SynchronousDelete)
 	}
 	return img, err
@@ -123,8 +123,8 @@ func (p *pull) fetched() bool {
 }
 
 // abort throws away downloads that were broken off, but for those that another pull has
-// taken over or waits for.
-func (p *pull) abort(ctx context.Context) {
+// taken over or waits for; those that are still being written are waited for.
+func (p *pull) abort(ctx context.Context, wait time.Duration) {
 	p.mu.Lock()
 	refs := map[string]string{} // ingest → digest
 	for _, d := range p.opened {
@@ -136,13 +136,19 @@ func (p *pull) abort(ctx context.Context) {
 	p.mu.Unlock()
 	for ref, d := range refs {
 		key := "blob://" + d
-		if !p.store.locks.TryLock(key) {
+		if !p.store.locks.TryLock(key) && !p.lockSoon(ctx, key, wait) {
 			continue
 		}
 		// Not found is what is hoped for: the download had been completed.
 		_ = p.store.client.ContentStore().Abort(ctx, ref)
 		p.store.locks.Unlock(key)
 	}
+}
+
+func (p *pull) lockSoon(ctx context.Context, key string, wait time.Duration) bool {
+	ctx, cancel := context.WithTimeout(ctx, wait)
+	defer cancel()
+	return p.store.locks.Lock(ctx, key) == nil
 }
 
 // took remembers the download of a layer that an earlier pull has begun.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/containerd/containerd/v2/core/images"
 	"github.com/containerd/containerd/v2/core/remotes"
@@ -82,7 +83,7 @@ func (p *pull) bring(ctx context.Context) (images.Image, error) {
 	switch {
 	case err == nil || ctx.Err() != nil:
 	case damaged(err):
-		p.abort(ctx)
+		p.abort(ctx, time.Second) // what is left of the first try may take a moment to end
 		p.track.say("a part arrived damaged, fetching it again")
 		err = p.fetch(ctx, fetcher, root)
 	case strings.Contains(err.Error(), "parent snapshot") && errdefs.IsNotFound(err):

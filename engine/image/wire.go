@@ -32,8 +32,15 @@ type wire struct {
 func (w *wire) RoundTrip(req *http.Request) (*http.Response, error) {
 	for try := 1; ; try++ {
 		resp, err := w.once(req)
-		if err != nil || !busy(resp.StatusCode) {
-			return resp, err
+		if err != nil {
+			return nil, err
+		}
+		if resp.StatusCode == http.StatusProxyAuthRequired {
+			drop(resp)
+			return nil, w.failed(req, "answer", &proxyError{resp.StatusCode, resp.Status})
+		}
+		if !busy(resp.StatusCode) {
+			return resp, nil
 		}
 		pause, again := w.remote.bear(resp, try)
 		if !again || req.Body != nil && req.GetBody == nil {

@@ -53,7 +53,7 @@ func pullCause(e *api.PullError) Explanation {
 	case api.PullDiskFull:
 		return Explanation{Detail: "the disk is full", Fix: "free some space; what was pulled so far is taken back"}
 	case api.PullNotImage:
-		return Explanation{Detail: "it is not a container image, or its format is too old", Fix: "check the name; what is there was made for another program"}
+		return Explanation{Detail: "it is not a container image that can be used", Fix: "check the name; what is there was made for another program"}
 	case api.PullPolicy:
 		return Explanation{Detail: "an image verifier of this host blocks it", Fix: "ask whoever runs this host"}
 	case api.PullServer:
