@@ -3,8 +3,8 @@ package nft
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
+	"strings"
 
 	"github.com/google/nftables"
 	"golang.org/x/sys/unix"
@@ -131,7 +131,8 @@ func (l layout) create(c *nftables.Conn) error {
 // elements of a set; those of a table that does not exist are none, and false.
 func elements(c *nftables.Conn, s *nftables.Set) ([]nftables.SetElement, bool, error) {
 	e, err := c.GetSetElements(s)
-	if errors.Is(err, unix.ENOENT) || errors.Is(err, fs.ErrNotExist) {
+	// The library hands on the words of the error only.
+	if err != nil && strings.HasSuffix(err.Error(), unix.ENOENT.Error()) {
 		return nil, false, nil
 	}
 	if err != nil {
