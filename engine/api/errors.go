@@ -157,14 +157,20 @@ type UnavailableCause string
 
 // The causes that are told apart.
 const (
-	NoSocket       UnavailableCause = "no-socket"      // nothing at the address
-	Denied         UnavailableCause = "denied"         // no permission on the socket
-	NotRoot        UnavailableCause = "not-root"       // the embedded engine needs root
-	Refused        UnavailableCause = "refused"        // a socket nobody listens on
-	NotContainerd  UnavailableCause = "not-containerd" // something else answers
-	NoPayload      UnavailableCause = "no-payload"     // gantry was built without `go generate`
-	EngineFailed   UnavailableCause = "engine-failed"  // the embedded engine ended at start
-	EngineDown     UnavailableCause = "engine-down"    // the remembered engine is not up
+	NoSocket       UnavailableCause = "no-socket"        // nothing at the address
+	Denied         UnavailableCause = "denied"           // no permission on the socket
+	NotRoot        UnavailableCause = "not-root"         // the embedded engine needs root
+	Refused        UnavailableCause = "refused"          // a socket nobody listens on
+	NotContainerd  UnavailableCause = "not-containerd"   // something else answers
+	NoPayload      UnavailableCause = "no-payload"       // gantry was built without `go generate`
+	EngineFailed   UnavailableCause = "engine-failed"    // the embedded engine ended at start
+	EngineDown     UnavailableCause = "engine-down"      // the remembered engine is not up
+	EngineFull     UnavailableCause = "engine-full"      // no space left below the data root
+	EngineReadOnly UnavailableCause = "engine-read-only" // the data root cannot be written
+	EngineDamaged  UnavailableCause = "engine-damaged"   // the engine's data cannot be read
+	EngineNewer    UnavailableCause = "engine-newer"     // its data was written by a newer containerd
+	EngineHung     UnavailableCause = "engine-hung"      // it is there and does not answer
+	EngineDying    UnavailableCause = "engine-dying"     // it ends again and again
 	UnavailableAny UnavailableCause = "other"
 )
 
@@ -195,6 +201,18 @@ func (e *UnavailableError) Error() string {
 		s = "the embedded engine did not start"
 	case EngineDown:
 		s = "the engine at " + e.Address + " is down"
+	case EngineFull:
+		s = "the embedded engine has no disk space left"
+	case EngineReadOnly:
+		s = "the embedded engine's data root cannot be written"
+	case EngineDamaged:
+		s = "the embedded engine's data is damaged"
+	case EngineNewer:
+		s = "the embedded engine's data was written by a newer containerd"
+	case EngineHung:
+		s = "containerd at " + e.Address + " does not answer"
+	case EngineDying:
+		s = "the embedded engine ends again and again"
 	default:
 		s = "containerd at " + e.Address + " is not available"
 	}

@@ -3,6 +3,8 @@ package daemon
 import (
 	"context"
 	"errors"
+	"io/fs"
+	"os"
 	"strings"
 
 	"gantry/engine/api"
@@ -92,6 +94,9 @@ func (c Config) chooseFresh(ctx context.Context) (Endpoint, error) {
 		// A containerd that this user may not talk to is still the one of this host.
 		var u *api.UnavailableError
 		if f.Auto && errors.As(f.Err, &u) && u.Cause == api.Denied {
+			if c.Mode != System && hidden(f.Address) {
+				continue // not even known to be there: its folder is closed to this user
+			}
 			ep := newEndpoint(c, api.EngineSystem, f.Address)
 			ep.Found = without(found, f.Address)
 			return ep, f.Err
@@ -101,6 +106,12 @@ func (c Config) chooseFresh(ctx context.Context) (Endpoint, error) {
 		return c.noSystem(found)
 	}
 	return c.chooseEmbedded(ctx)
+}
+
+// hidden says that this user may not even know whether the socket is there.
+func hidden(address string) bool {
+	_, err := os.Lstat(address)
+	return errors.Is(err, fs.ErrPermission)
 }
 
 // noSystem is the answer to --engine system on a host without one to be taken unasked.

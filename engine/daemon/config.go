@@ -53,13 +53,15 @@ type Config struct {
 	RunRoot  string // default DefaultRunRoot
 	Mode     Mode   // default Auto
 	// Program is the beginning of the command line that starts the linked daemon;
-	// default is this program with the argument "containerd".
+	// default is the copy of this program below the data root, with the argument
+	// "containerd".
 	Program       []string
 	SystemSockets []Candidate         // default DefaultCandidates; empty but not nil: none
 	Getenv        func(string) string // default os.Getenv
 	Report        func(path.Trace)    // told of each step of Up; may be nil
 	Log           *slog.Logger        // default: nothing is logged
 	euid          func() int          // tests pretend not to be root
+	host          string              // above /run/systemd and /etc; tests have their own
 }
 
 func (c Config) withDefaults() Config {
@@ -80,6 +82,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.host == "" {
+		c.host = "/"
 	}
 	if c.euid == nil {
 		c.euid = os.Geteuid

@@ -62,7 +62,7 @@ func Dial(ctx context.Context, ep Endpoint) (*client.Client, error) {
 		return nil, unavailable(ep.Address, err)
 	}
 	if err := serving(ctx, c); err != nil {
-		return nil, errors.Join(unavailable(ep.Address, err), c.Close())
+		return nil, errors.Join(hung(ctx, ep, unavailable(ep.Address, err), err), c.Close())
 	}
 	return c, nil
 }

@@ -14,12 +14,12 @@ import (
 	"time"
 
 	"github.com/containerd/containerd/v2/client"
-	"github.com/containerd/containerd/v2/pkg/namespaces"
 	"go.uber.org/goleak"
 	"golang.org/x/sys/unix"
 
 	"gantry/engine/api"
 	"gantry/engine/bundle"
+	"gantry/engine/daemon/keeper"
 	"gantry/engine/daemon/linked"
 	"gantry/engine/path"
 )
@@ -166,7 +166,7 @@ func staysHome(t *testing.T, ep Endpoint) {
 			t.Errorf("the engine does not use %s: %v", dir, err)
 		}
 	}
-	pid := holder(ep.DataRoot)
+	pid := keeper.Daemon(ep.DataRoot)
 	fds, err := filepath.Glob(fmt.Sprintf("/proc/%d/fd/*", pid))
 	if err != nil || len(fds) == 0 {
 		t.Fatalf("the lock's holder, pid %d: %v", pid, err)
@@ -186,54 +186,20 @@ func staysHome(t *testing.T, ep Endpoint) {
 func TestSecondUpFindsItRunning(t *testing.T) {
 	cfg := ground(t)
 	ep, _ := up(t, cfg)
-	pid := holder(ep.DataRoot)
+	pid := keeper.Daemon(ep.DataRoot)
 	_, tr := up(t, cfg)
 	if got := states(tr); got != "unpack done, lock done, start skipped, serve done" {
 		t.Errorf("steps: %s", got)
 	}
-	if holder(ep.DataRoot) != pid || pid == 0 {
-		t.Errorf("pid %d, then %d", pid, holder(ep.DataRoot))
-	}
-}
-
-func TestKilledEngineComesBackAtOnce(t *testing.T) {
-	cfg := ground(t)
-	ep, _ := up(t, cfg)
-	c := dial(t, ep)
-	ctx := namespaces.WithNamespace(t.Context(), "default")
-	if err := c.NamespaceService().Create(ctx, "kept", nil); err != nil {
-		t.Fatal(err)
-	}
-	old := holder(ep.DataRoot)
-	kill(t, old)
-	if _, err := os.Stat(ep.Address); err != nil {
-		t.Fatalf("a killed daemon should leave its socket: %v", err)
-	}
-	if _, err := Dial(t.Context(), ep); cause(err) != api.Refused {
-		t.Errorf("dialling a stale socket: %v", err)
-	}
-	_, tr := up(t, cfg)
-	if got := states(tr); got != "unpack done, lock done, start done, serve done" {
-		t.Errorf("steps: %s", got)
-	}
-	if now := holder(ep.DataRoot); now == 0 || now == old {
-		t.Errorf("pid %d after %d", now, old)
-	}
-	if list, err := dial(t, ep).NamespaceService().List(ctx); err != nil || !strings.Contains(strings.Join(list, " "), "kept") {
-		t.Errorf("after the restart: %v, %v", list, err)
-	}
-	// The old connection mends itself, soon.
-	waitCtx, cancel := context.WithTimeout(ctx, 5*time.Second)
-	defer cancel()
-	if ok, err := c.IsServing(waitCtx); err != nil || !ok {
-		t.Errorf("the old connection: %v, %v", ok, err)
+	if keeper.Daemon(ep.DataRoot) != pid || pid == 0 {
+		t.Errorf("pid %d, then %d", pid, keeper.Daemon(ep.DataRoot))
 	}
 }
 
 // kill ends a process at once and waits until it is gone.
 func kill(t *testing.T, pid int) {
 	t.Helper()
-	pidfd, err := watch(pid)
+	pidfd, err := keeper.Watch(pid)
 	if err != nil || pidfd < 0 {
 		t.Fatalf("pid %d: %v", pid, err)
 	}
@@ -241,7 +207,7 @@ func kill(t *testing.T, pid int) {
 	if err := unix.PidfdSendSignal(pidfd, unix.SIGKILL, nil, 0); err != nil {
 		t.Fatal(err)
 	}
-	if gone, err := await(t.Context(), pidfd, 10*time.Second); !gone || err != nil {
+	if gone, err := keeper.Await(t.Context(), pidfd, 10*time.Second); !gone || err != nil {
 		t.Fatalf("pid %d does not end: %v", pid, err)
 	}
 }
@@ -299,7 +265,7 @@ func TestDownEndsItAndStatusSaysSo(t *testing.T) {
 	cfg := ground(t)
 	ep, _ := up(t, cfg)
 	st, err := Current(t.Context(), cfg)
-	if err != nil || !st.Running || st.Version != "2.4.2" || st.PID != holder(ep.DataRoot) || st.Uptime <= 0 || st.Uptime > time.Minute {
+	if err != nil || !st.Running || st.Version != "2.4.2" || st.PID != keeper.Daemon(ep.DataRoot) || st.Uptime <= 0 || st.Uptime > time.Minute {
 		t.Errorf("while up: %+v, %v", st, err)
 	}
 	if err := Down(t.Context(), cfg, ep); err != nil {

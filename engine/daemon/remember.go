@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 
 	"gantry/engine/api"
+	"gantry/engine/daemon/keeper"
 )
 
 // choice is what a data root remembers about the engine used with it.
@@ -53,24 +54,5 @@ func remember(ep Endpoint) error {
 	if err := os.MkdirAll(ep.DataRoot, 0o700); err != nil {
 		return fmt.Errorf("remember the engine: %w", err)
 	}
-	return writeAtomic(choiceFile(ep.DataRoot), append(raw, '\n'))
-}
-
-// writeAtomic replaces a file as a whole, so that a reader or a crash never sees half.
-func writeAtomic(name string, content []byte) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+"-*")
-	if err != nil {
-		return fmt.Errorf("write %s: %w", name, err)
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(fmt.Errorf("write %s: %w", name, err), os.Remove(f.Name()))
-		}
-	}()
-	_, err = f.Write(content)
-	err = errors.Join(err, f.Sync(), f.Close())
-	if err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), name)
+	return keeper.Replace(choiceFile(ep.DataRoot), append(raw, '\n'))
 }

@@ -1,15 +1,16 @@
 package daemon
 
 import (
+	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"syscall"
 
 	"gantry/engine/daemon/inherit"
+	"gantry/engine/daemon/keeper"
 )
 
 // systemPath is where the daemon, its shims and their hooks find the host's programs.
@@ -23,47 +24,63 @@ var passedOn = []string{
 	"SSL_CERT_FILE", "SSL_CERT_DIR", "TZ",
 }
 
-// child is a daemon that was just started.
+// child is a keeper that was just started.
 type child struct {
-	pid   int
+	pid   int   // 0 if it is systemd's child, and not ours
+	unit  bool  // it is systemd's
 	logAt int64 // where its part of the log begins
 }
 
-// spawn starts the linked daemon in a session of its own, with the lock as its own. The
-// caller holds the lock and closes its copy.
-func (c Config) spawn(ep Endpoint, binDir string, lock *os.File) (child, error) {
-	argv := c.Program
-	if len(argv) == 0 {
-		self, err := os.Executable()
-		if err != nil {
-			return child{}, fmt.Errorf("find this program: %w", err)
-		}
-		argv = []string{self, "containerd"}
+// plan writes down how the daemon is started, for its keeper.
+func (c Config) plan(ep Endpoint, binDir string) error {
+	program := c.Program
+	if len(program) == 0 {
+		program = []string{gantryIn(ep), "containerd"}
 	}
-	conf := filepath.Join(ep.DataRoot, "containerd.toml")
 	raw, err := renderConfig(ep)
 	if err != nil {
-		return child{}, err
+		return err
 	}
-	if err := writeAtomic(conf, raw); err != nil {
-		return child{}, err
+	conf := filepath.Join(ep.DataRoot, "containerd.toml")
+	if err := keeper.Replace(conf, raw); err != nil {
+		return err
 	}
-	if err := removeSockets(ep); err != nil {
-		return child{}, err
-	}
-	log, at, err := openLog(ep.DataRoot)
+	return keeper.Plan{Program: program, Config: conf, Env: c.environment(binDir), Address: ep.Address, StateDir: ep.StateDir}.Write(ep.DataRoot)
+}
+
+// spawn starts a keeper, in a session of its own or as a unit of systemd's. A lock that is
+// given is passed on to it, or given up for it to take: it is closed in any case.
+func (c Config) spawn(ctx context.Context, ep Endpoint, lock *os.File) (_ child, err error) {
+	log, at, err := keeper.OpenLog(ep.DataRoot)
 	if err != nil {
-		return child{}, err
+		// A disk that is too full for a log is no reason not to run.
+		if log, err = os.OpenFile(os.DevNull, os.O_WRONLY, 0); err != nil {
+			return child{}, errors.Join(err, closeLock(lock))
+		}
+		at = -1
 	}
-	cmd := exec.Command(argv[0], append(append([]string{}, argv[1:]...), "--config", conf)...)
+	defer func() { err = errors.Join(err, log.Close()) }()
+	if c.hasSystemd() {
+		if err := closeLock(lock); err != nil {
+			return child{}, err
+		}
+		if err = c.runUnit(ctx, ep); err == nil {
+			return child{unit: true, logAt: at}, nil
+		}
+		c.Log.Warn("the engine's keeper is not a unit of systemd's, it was started as a plain process", "err", err)
+		lock = nil
+	}
+	cmd := exec.Command(ep.Helper, keeperRole(), ep.DataRoot)
 	cmd.Dir = "/"
-	cmd.Env = c.environment(binDir)
+	cmd.Env = []string{"PATH=" + systemPath}
 	cmd.Stdout, cmd.Stderr = log, log
-	cmd.ExtraFiles = []*os.File{lock}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
-	err = cmd.Start()
-	if err := errors.Join(err, log.Close()); err != nil {
-		return child{}, fmt.Errorf("start the daemon: %w", err)
+	if lock != nil {
+		cmd.ExtraFiles = []*os.File{lock}
+		cmd.Env = append(cmd.Env, inherit.LockVariable)
+	}
+	if err := errors.Join(cmd.Start(), closeLock(lock)); err != nil {
+		return child{}, fmt.Errorf("start the engine's keeper: %w", err)
 	}
 	// Read before Release, which sets it to -1: that number means every process of the
 	// host to kill, and any child to wait.
@@ -72,8 +89,15 @@ func (c Config) spawn(ep Endpoint, binDir string, lock *os.File) (child, error) 
 	return child{pid: pid, logAt: at}, cmd.Process.Release()
 }
 
+func closeLock(lock *os.File) error {
+	if lock == nil {
+		return nil
+	}
+	return lock.Close()
+}
+
 func (c Config) environment(binDir string) []string {
-	env := []string{"PATH=" + binDir + ":" + systemPath, inherit.LockVariable}
+	env := []string{"PATH=" + binDir + ":" + systemPath}
 	for _, name := range passedOn {
 		if v := c.Getenv(name); v != "" {
 			env = append(env, name+"="+v)
@@ -82,13 +106,5 @@ func (c Config) environment(binDir string) []string {
 	return env
 }
 
-// removeSockets takes away what a killed daemon left: a first dial that fails would cost
-// gRPC a second of waiting. Only the holder of the lock may do this.
-func removeSockets(ep Endpoint) error {
-	for _, name := range []string{ep.Address, ep.Address + ".ttrpc"} {
-		if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("remove a stale socket: %w", err)
-		}
-	}
-	return nil
-}
+// gantryIn is the copy of gantry that the engine is run from.
+func gantryIn(ep Endpoint) string { return filepath.Join(ep.DataRoot, "bin", "gantry") }

@@ -3,7 +3,6 @@ package daemon
 import (
 	"context"
 	"errors"
-	"net"
 	"os"
 	"strconv"
 	"strings"
@@ -12,6 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"gantry/engine/api"
+	"gantry/engine/daemon/keeper"
 )
 
 // Status is how the engine of a data root stands.
@@ -21,7 +21,13 @@ type Status struct {
 	PID      int           // 0 if not known
 	Version  string        // containerd's, while it runs
 	Uptime   time.Duration // 0 if not known
-	Err      error         // why it is not running, or cannot be told; nil for an embedded engine that is merely down
+	// Keeper is the process that keeps the embedded daemon up, 0 if there is none, and
+	// Keeping what it says of itself.
+	Keeper  int
+	Keeping keeper.Status
+	Skew    string // how the daemon that runs differs from this gantry; "" if it does not
+	Boot    Boot
+	Err     error // why it is not running, or cannot be told; nil for an embedded engine that is merely down
 }
 
 // Current tells how the engine stands that would be chosen now. It starts nothing. An
@@ -36,10 +42,11 @@ func Current(ctx context.Context, cfg Config) (Status, error) {
 	if err != nil {
 		return st, nil
 	}
+	cfg.withDefaults().kept(&st)
 	c, err := Dial(ctx, ep)
 	if err != nil {
-		if ep.Kind == api.EngineSystem || locked(ep.DataRoot) {
-			st.Err = err
+		if ep.Kind == api.EngineSystem || keeper.Locked(ep.DataRoot) {
+			st.Err = ill(st, err)
 		}
 		return st, nil
 	}
@@ -51,34 +58,47 @@ func Current(ctx context.Context, cfg Config) (Status, error) {
 		return st, nil
 	}
 	st.Version = v.Version
-	st.PID = peer(ctx, ep.Address)
+	st.PID = keeper.Peer(ep.Address)
 	st.Uptime = uptime(st.PID)
+	st.Skew = Skew(ep, st.PID)
 	return st, nil
 }
 
-// peer is the process that listens on a socket, as the kernel knows it; 0 if it is not
-// visible from here.
-func peer(ctx context.Context, address string) int {
-	var d net.Dialer
-	conn, err := d.DialContext(ctx, "unix", address)
-	if err != nil {
-		return 0
+// Boot says whether the embedded engine is started at boot.
+type Boot string
+
+// What there is to say about a boot. BootUnknown is a host without systemd.
+const (
+	BootUnknown  Boot = ""
+	BootEnabled  Boot = "enabled"
+	BootDisabled Boot = "disabled"
+)
+
+// kept tells who keeps the embedded engine up, and what starts it at boot.
+func (c Config) kept(st *Status) {
+	ep := st.Endpoint
+	if ep.Kind != api.EngineEmbedded {
+		return
 	}
-	defer conn.Close()
-	raw, err := conn.(*net.UnixConn).SyscallConn()
-	if err != nil {
-		return 0
+	st.Keeper = keeper.Of(ep.DataRoot)
+	// What a keeper said that is gone counts only when it gave up.
+	if k, ok := keeper.ReadStatus(ep.StateDir); ok && (k.PID == st.Keeper || st.Keeper == 0 && k.Phase == keeper.Failed) {
+		st.Keeping = k
 	}
-	pid := 0
-	err = raw.Control(func(fd uintptr) {
-		if cred, err := unix.GetsockoptUcred(int(fd), unix.SOL_SOCKET, unix.SO_PEERCRED); err == nil {
-			pid = int(cred.Pid)
-		}
-	})
-	if err != nil {
-		return 0
+	switch on, known := Enabled(c, ep); {
+	case on:
+		st.Boot = BootEnabled
+	case known:
+		st.Boot = BootDisabled
 	}
-	return pid
+}
+
+// ill words a daemon that does not serve by what its keeper says of it.
+func ill(st Status, err error) error {
+	if st.Keeper == 0 || st.Keeping.Phase == keeper.Serving || st.Keeping.Why == "" {
+		return err
+	}
+	return dying(st.Endpoint, st.Keeping)
 }
 
 // userHZ is the unit of times in /proc; Linux fixes it for user space.

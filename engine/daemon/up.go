@@ -12,6 +12,7 @@ import (
 
 	"gantry/engine/api"
 	"gantry/engine/bundle"
+	"gantry/engine/daemon/keeper"
 	"gantry/engine/path"
 )
 
@@ -21,9 +22,10 @@ const (
 )
 
 // Up makes sure that the endpoint serves and remembers it for its data root. The
-// embedded engine is started unless it runs; of several gantrys that try at once
-// exactly one starts it and all wait for it. A system engine is only asked. The steps
-// go to cfg.Report as the operation "engine".
+// embedded engine is started with its keeper unless it runs; of several gantrys that try
+// at once exactly one starts it and all wait for it. One that runs without a keeper is
+// given one. A system engine is only asked. The steps go to cfg.Report as the operation
+// "engine".
 //
 // Its error is an *api.UnavailableError where the engine is to blame; a daemon that ends
 // while starting has its last words in it, and nothing of it is left running.
@@ -58,12 +60,12 @@ type ascent struct {
 	run   *path.Run
 	files bundle.Files
 	lock  *os.File // held by us; nil while somebody else holds it
-	child child    // the daemon that we started; pid 0 and logAt -1 if we did not
+	child child    // the keeper that we started; pid 0 and logAt -1 if we did not
 }
 
 func (u *ascent) binDir() string { return filepath.Join(u.ep.DataRoot, "bin") }
 
-// system leaves the engine alone; only the helper that its containers will need is laid out.
+// system leaves the engine alone; only what its containers will need is laid out.
 func (u *ascent) system(ctx context.Context) error {
 	err := u.run.Do(ctx, "unpack", func(ctx context.Context, s *path.Scope) error {
 		switch {
@@ -74,8 +76,17 @@ func (u *ascent) system(ctx context.Context) error {
 			s.Skip("needs root")
 			return nil
 		}
-		_, err := bundle.Ensure(ctx, u.binDir())
-		return err
+		files, err := bundle.Ensure(ctx, u.binDir())
+		if err != nil {
+			return u.trouble(err)
+		}
+		if err := u.place(ctx); err != nil {
+			return u.trouble(err)
+		}
+		if files.Fresh {
+			u.prune(ctx)
+		}
+		return nil
 	})
 	if err != nil {
 		return err
@@ -88,6 +99,23 @@ func (u *ascent) system(ctx context.Context) error {
 		}
 		return c.Close()
 	})
+}
+
+// place puts a copy of this gantry where its engine and its containers find it. Who names
+// another program to be the daemon (a test) is no gantry.
+func (u *ascent) place(ctx context.Context) error {
+	if len(u.cfg.Program) > 0 {
+		return nil
+	}
+	_, _, err := bundle.PlaceSelf(ctx, u.binDir())
+	return err
+}
+
+// prune removes the programs of older gantrys that nothing uses any more.
+func (u *ascent) prune(ctx context.Context) {
+	if err := bundle.Prune(ctx, u.binDir(), u.ep.StateDir); err != nil {
+		u.cfg.Log.Warn("remove old programs", "err", err)
+	}
 }
 
 func (u *ascent) embedded(ctx context.Context) error {
@@ -104,11 +132,15 @@ func (u *ascent) embedded(ctx context.Context) error {
 			return errors.Join(u.explain(ctx, err), u.releaseLock())
 		}
 	}
+	if u.child.pid > 0 || u.child.unit {
+		u.prune(ctx)
+	}
 	return nil
 }
 
 // unpack lays the programs out. With an engine up, the quick check is enough: the daemon
-// and its containers use what is there anyway.
+// and its containers use what is there anyway, and the daemon keeps its gantry until it is
+// started anew.
 func (u *ascent) unpack(ctx context.Context, s *path.Scope) error {
 	up := knock(ctx, u.ep.Address) == nil
 	if up && !bundle.Present() {
@@ -121,25 +153,43 @@ func (u *ascent) unpack(ctx context.Context, s *path.Scope) error {
 	}
 	files, err := do(ctx, u.binDir())
 	u.files = files
-	if err == nil && files.Fresh {
+	if err != nil {
+		return err
+	}
+	if files.Fresh {
 		s.Detail("%s", u.binDir())
 	}
-	return err
+	if _, err := os.Stat(gantryIn(u.ep)); up && err == nil {
+		return nil
+	}
+	return u.place(ctx)
 }
 
 func (u *ascent) takeLock(ctx context.Context, s *path.Scope) error {
 	if err := os.MkdirAll(u.ep.DataRoot, 0o700); err != nil {
 		return fmt.Errorf("make the data root: %w", err)
 	}
-	if pid := holder(u.ep.DataRoot); pid > 0 {
-		reap(pid) // one of ours that has ended would still be there as a zombie
+	for _, pid := range keeper.Named(u.ep.DataRoot) {
+		keeper.Reap(pid) // one of ours that has ended would still be there as a zombie
 	}
+	var kept patience
 	for served := 0; ; {
-		lock, err := tryLock(u.ep.DataRoot)
+		serves := knock(ctx, u.ep.Address) == nil
+		if pid := keeper.Of(u.ep.DataRoot); pid > 0 && !serves {
+			// It starts the daemon again by itself.
+			if err := kept.with(u, pid); err != nil {
+				return err
+			}
+			s.Detail("its keeper, pid %d, starts it again", pid)
+			if err := pause(ctx); err != nil {
+				return err
+			}
+			continue
+		}
+		lock, err := keeper.Lock(u.ep.DataRoot)
 		if err != nil {
 			return err
 		}
-		serves := knock(ctx, u.ep.Address) == nil
 		if lock != nil && !serves {
 			u.lock = lock
 			return nil
@@ -164,10 +214,46 @@ func (u *ascent) takeLock(ctx context.Context, s *path.Scope) error {
 	}
 }
 
+// patience is that with a keeper whose daemon does not serve.
+type patience struct {
+	urged    bool
+	failures int
+}
+
+// with urges a keeper that pauses to try at once, and gives up when that failed too.
+func (p *patience) with(u *ascent, pid int) error {
+	st, ok := keeper.ReadStatus(u.ep.StateDir)
+	switch {
+	case !ok || st.PID != pid:
+		return nil
+	case p.urged && st.Failures > p.failures:
+		return u.dying(st)
+	case !p.urged && st.Phase == keeper.Waiting:
+		p.urged, p.failures = true, st.Failures
+		return urge(u.ep, pid)
+	}
+	return nil
+}
+
+// urge has a keeper start its daemon without the pause that is due.
+func urge(ep Endpoint, pid int) error {
+	fd, err := keeper.Watch(pid)
+	if err != nil || fd < 0 {
+		return err
+	}
+	defer unix.Close(fd)
+	if keeper.Of(ep.DataRoot) != pid {
+		return nil
+	}
+	if err := unix.PidfdSendSignal(fd, unix.SIGHUP, nil, 0); err != nil && !errors.Is(err, unix.ESRCH) {
+		return fmt.Errorf("urge the engine's keeper: %w", err)
+	}
+	return nil
+}
+
 func (u *ascent) start(ctx context.Context, s *path.Scope) error {
 	if u.lock == nil {
-		s.Skip("it runs")
-		return nil
+		return u.adopt(ctx, s)
 	}
 	for _, dir := range []string{filepath.Dir(u.ep.StateDir), u.ep.StateDir} {
 		// 0711 as containerd's own: processes of user namespaces pass through here.
@@ -175,22 +261,80 @@ func (u *ascent) start(ctx context.Context, s *path.Scope) error {
 			return fmt.Errorf("make the state dir: %w", err)
 		}
 	}
-	child, err := u.cfg.spawn(u.ep, u.files.Dir, u.lock)
+	if err := u.cfg.plan(u.ep, u.files.Dir); err != nil {
+		return err
+	}
+	keeper.Forget(u.ep.StateDir)
+	lock := u.lock
+	u.lock = nil
+	child, err := u.cfg.spawn(ctx, u.ep, lock)
 	if err != nil {
 		return err
 	}
 	s.Undo("engine stopped", func(ctx context.Context) error { return u.kill(ctx) })
 	u.child = child
-	s.Detail("pid %d", child.pid)
-	return u.releaseLock() // the daemon has its own hold on it
+	if child.unit {
+		s.Detail("as a unit of systemd's")
+	} else {
+		s.Detail("pid %d", child.pid)
+	}
+	return nil
+}
+
+// adopt gives a daemon that runs without a keeper one. That it cannot be had is no reason
+// not to use the daemon.
+func (u *ascent) adopt(ctx context.Context, s *path.Scope) error {
+	if keeper.Of(u.ep.DataRoot) > 0 || !bundle.Present() {
+		s.Skip("it runs")
+		return nil
+	}
+	err := u.place(ctx)
+	if err == nil {
+		if _, perr := keeper.ReadPlan(u.ep.DataRoot); perr != nil {
+			err = u.cfg.plan(u.ep, u.files.Dir)
+		}
+	}
+	var child child
+	if err == nil {
+		child, err = u.cfg.spawn(ctx, u.ep, nil)
+	}
+	for err == nil && keeper.Of(u.ep.DataRoot) == 0 {
+		if child.pid > 0 {
+			if ended, how := keeper.Reap(child.pid); ended {
+				if how.ExitStatus() != 0 {
+					err = fmt.Errorf("the keeper %s", keeper.Ending(how))
+				}
+				break
+			}
+		}
+		err = pause(ctx)
+	}
+	if err != nil {
+		if ctx.Err() != nil {
+			return err
+		}
+		u.cfg.Log.Warn("nobody keeps the engine up", "err", err)
+		s.Skip("it runs, but nobody keeps it up: %s", err)
+		return nil
+	}
+	s.Detail("it runs; pid %d keeps it up now", keeper.Of(u.ep.DataRoot))
+	return nil
 }
 
 func (u *ascent) serve(ctx context.Context, s *path.Scope) error {
 	for knock(ctx, u.ep.Address) != nil {
 		if u.child.pid > 0 {
-			if ended, how := reap(u.child.pid); ended {
+			if ended, how := keeper.Reap(u.child.pid); ended {
 				u.child.pid = 0
-				return u.failed(ending(how))
+				if how.ExitStatus() != 0 || how.Signaled() {
+					return u.failed("its keeper " + keeper.Ending(how))
+				}
+				// Another one was there first.
+			}
+		}
+		if u.child.unit {
+			if st, ok := keeper.ReadStatus(u.ep.StateDir); ok && st.Phase == keeper.Failed {
+				return u.failed("")
 			}
 		}
 		if err := pause(ctx); err != nil {
@@ -213,52 +357,26 @@ func pause(ctx context.Context) error {
 	}
 }
 
-// explain gives an engine that was too slow its error; others stay as they are.
-func (u *ascent) explain(ctx context.Context, err error) error {
-	if errors.Is(err, context.DeadlineExceeded) && errors.Is(context.Cause(ctx), errSlow) {
-		return u.failed(errSlow.Error())
-	}
-	return err
-}
-
-func (u *ascent) failed(how string) error {
-	words := ""
-	if u.child.logAt >= 0 {
-		words = lastWords(u.ep.DataRoot, u.child.logAt)
-	}
-	if words == "" {
-		words = how
-	}
-	return &api.UnavailableError{Address: u.ep.Address, Cause: api.EngineFailed,
-		Detail: words + " (log: " + logFile(u.ep.DataRoot) + ")"}
-}
-
-func ending(how unix.WaitStatus) string {
-	if how.Signaled() {
-		return "killed by " + unix.SignalName(how.Signal())
-	}
-	return fmt.Sprintf("ended with code %d", how.ExitStatus())
-}
-
-// kill ends the daemon that this call started, if it has not ended by itself. It is our
-// child and not yet collected, so its number cannot be another's.
+// kill ends the keeper that this call started, if it has not ended by itself, and with it
+// the daemon.
 func (u *ascent) kill(ctx context.Context) error {
-	if u.child.pid == 0 {
+	switch {
+	case u.child.unit:
+		return errors.Join(u.cfg.stopUnit(ctx, u.ep), Down(ctx, u.cfg, u.ep))
+	case u.child.pid == 0:
 		return nil
 	}
-	pidfd, err := watch(u.child.pid)
+	// It is our child and not yet collected, so its number cannot be another's.
+	pidfd, err := keeper.Watch(u.child.pid)
 	if err != nil || pidfd < 0 {
 		return err
 	}
 	defer unix.Close(pidfd)
-	return end(ctx, u.child.pid, pidfd, downTime, unix.SIGKILL)
+	return keeper.End(ctx, u.child.pid, pidfd, keeper.EndTime, unix.SIGTERM, unix.SIGKILL)
 }
 
 func (u *ascent) releaseLock() error {
-	if u.lock == nil {
-		return nil
-	}
 	f := u.lock
 	u.lock = nil
-	return f.Close()
+	return closeLock(f)
 }

@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 
+	"gantry/engine/daemon/keeper"
 	"gantry/engine/stdio/wire"
 )
 
@@ -34,6 +35,9 @@ func dispatch(args []string) int {
 			return refuse("the logger's format %d is newer than this helper, which reads up to %d", version, wire.LoggerVersion)
 		}
 		return logs(args[1:])
+	}
+	if format, ok := strings.CutPrefix(args[0], keeper.Role); ok {
+		return keeps(format, args[1:])
 	}
 	if args[0] == "version" {
 		fmt.Println(version())

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"strconv"
 
 	"golang.org/x/sys/unix"
 )
@@ -18,11 +17,10 @@ const (
 	LockVariable = lockName + "=3" // for the daemon's environment
 )
 
-// Lock takes over the inherited lock, if there is one: it is kept from the daemon's
-// own children, who would hold it beyond the daemon's end, and this process's ID is
-// written into it. The returned file must stay open as long as the daemon runs; it is
-// nil when nothing was inherited.
-func Lock() (*os.File, error) {
+// Take takes over the inherited lock, if there is one, and keeps it from this process's
+// own children, who would hold it beyond this process's end. The returned file must stay
+// open as long as the lock is to be held; it is nil when nothing was inherited.
+func Take() (*os.File, error) {
 	if os.Getenv(lockName) == "" {
 		return nil, nil
 	}
@@ -34,14 +32,18 @@ func Lock() (*os.File, error) {
 	if f == nil {
 		return nil, errors.New("the lock was announced but not passed on")
 	}
-	pid := strconv.Itoa(os.Getpid()) + "\n"
-	if err := errors.Join(f.Truncate(0), writeAt(f, pid)); err != nil {
-		return nil, fmt.Errorf("sign the lock: %w", err)
-	}
 	return f, nil
 }
 
-func writeAt(f *os.File, s string) error {
-	_, err := f.WriteAt([]byte(s), 0)
-	return err
+// Lock is Take for the daemon itself: its process ID is written into the lock.
+func Lock() (*os.File, error) {
+	f, err := Take()
+	if err != nil || f == nil {
+		return nil, err
+	}
+	// Written over, never cut first: on a full disk there is room for no more.
+	if _, err := f.WriteAt(fmt.Appendf(nil, "%-10d\n", os.Getpid()), 0); err != nil {
+		return nil, fmt.Errorf("sign the lock: %w", err)
+	}
+	return f, nil
 }

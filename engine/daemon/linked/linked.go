@@ -28,6 +28,9 @@ func Main(args []string) int {
 		return fail(err)
 	}
 	defer runtime.KeepAlive(lock)
+	if err := checkData(args); err != nil {
+		return fail(err)
+	}
 	version.Version = moduleVersion()
 	if err := command.App().Run(context.Background(), append([]string{"containerd"}, args...)); err != nil {
 		return fail(err)

@@ -1,4 +1,4 @@
-package daemon
+package keeper
 
 import (
 	"errors"
@@ -13,11 +13,12 @@ import (
 // old log is kept.
 const maxLog = 4 << 20
 
-func logFile(dataRoot string) string { return filepath.Join(dataRoot, "containerd.log") }
+// LogFile is the log of the embedded daemon and its keeper.
+func LogFile(dataRoot string) string { return filepath.Join(dataRoot, "containerd.log") }
 
-// openLog opens the daemon's log for appending and tells where this start's part begins.
-func openLog(dataRoot string) (*os.File, int64, error) {
-	name := logFile(dataRoot)
+// OpenLog opens the daemon's log for appending and tells where this start's part begins.
+func OpenLog(dataRoot string) (*os.File, int64, error) {
+	name := LogFile(dataRoot)
 	if fi, err := os.Stat(name); err == nil && fi.Size() > maxLog {
 		if err := os.Rename(name, name+".1"); err != nil {
 			return nil, 0, fmt.Errorf("set the daemon's log aside: %w", err)
@@ -34,10 +35,10 @@ func openLog(dataRoot string) (*os.File, int64, error) {
 	return f, at, nil
 }
 
-// lastWords is what the daemon wrote from an offset on, as a person would say it: the
+// LastWords is what the daemon wrote from an offset on, as a person would say it: the
 // error it ended with, else the last errors it logged.
-func lastWords(dataRoot string, from int64) string {
-	f, err := os.Open(logFile(dataRoot))
+func LastWords(dataRoot string, from int64) string {
+	f, err := os.Open(LogFile(dataRoot))
 	if err != nil {
 		return ""
 	}
