@@ -11,6 +11,10 @@ const (
 	Back      Action = "app.back" // only ever goes back; never cancels work and never asks
 	NextPane  Action = "pane.next"
 	PrevPane  Action = "pane.prev"
+	// Doctor shows what keeps this host from running containers well, and what to do.
+	Doctor Action = "app.doctor"
+	// Problem shows in full what went wrong last.
+	Problem Action = "app.problem"
 	// ScreenContainers shows the list of containers.
 	ScreenContainers Action = "screen.containers"
 )
@@ -39,6 +43,9 @@ const (
 	ListFilter         Action = "list.filter"      // by text
 	ListStateFilter    Action = "list.statefilter" // all, running, not running
 )
+
+// Retry asks the engine again where it cannot be used, and the doctor to look again.
+const Retry Action = "engine.retry"
 
 // JobCancel cancels the job under the cursor of the pulls pane.
 const JobCancel Action = "job.cancel"
@@ -70,6 +77,8 @@ const (
 	FormPrev        Action = "form.prev"
 	FormNextSection Action = "form.nextsection"
 	FormPrevSection Action = "form.prevsection"
+	FormPageDown    Action = "form.pagedown" // by a screen of rows, and on into the next section
+	FormPageUp      Action = "form.pageup"
 	FormPress       Action = "form.press" // presses a button, goes on from a text
 )
 
@@ -78,6 +87,8 @@ const (
 	DialogNext  Action = "dialog.next"
 	DialogPrev  Action = "dialog.prev"
 	DialogPress Action = "dialog.press"
+	DialogDown  Action = "dialog.down" // through a text longer than the screen
+	DialogUp    Action = "dialog.up"
 )
 
 // Actions in a line that is being typed: a filter, a search.

@@ -17,6 +17,8 @@ func global() []Entry {
 		{Action: Quit, Scope: Global, Keys: []string{"q"}, Help: "quit", Long: "leave; containers go on running"},
 		{Action: Interrupt, Scope: Global, Keys: []string{"ctrl+c"}, Help: "quit", Long: "leave, also from a text; twice: at once"},
 		{Action: Back, Scope: Global, Keys: []string{"esc"}, Help: "back", Long: "go back; never cancels anything"},
+		{Action: Doctor, Scope: Global, Keys: []string{"D"}, Help: "doctor", Long: "what this host lacks, and what to do"},
+		{Action: Problem, Scope: Global, Keys: []string{"!"}, Help: "why", Long: "show in full what went wrong last"},
 		{Action: NextPane, Scope: Global, Keys: []string{"tab"}, Help: "next pane", Long: "go to the next pane"},
 		{Action: PrevPane, Scope: Global, Keys: []string{"shift+tab"}, Help: "previous pane", Long: "go to the previous pane"},
 		{Action: ScreenContainers, Scope: Global, Keys: []string{"1"}, Help: "containers", Long: "show the containers"},
@@ -50,6 +52,7 @@ func others() []Entry {
 		{Action: TabNext, Scope: Detail, Keys: []string{"right", "]"}, Help: "next tab", Long: "show the next tab"},
 		{Action: TabPrev, Scope: Detail, Keys: []string{"left", "["}, Help: "previous tab", Long: "show the previous tab"},
 		{Action: JobCancel, Scope: Pulls, Keys: []string{"c"}, Help: "cancel", Long: "cancel it and take back what it did"},
+		{Action: Retry, Scope: Engine, Keys: []string{"r"}, Help: "try again", Long: "ask the engine again, look again"},
 	}
 }
 
@@ -75,6 +78,8 @@ func create() []Entry {
 		{Action: FormPrev, Scope: Create, Keys: []string{"shift+tab", "up"}, Help: "previous", Long: "go to the previous row"},
 		{Action: FormNextSection, Scope: Create, Keys: []string{"ctrl+right"}, Help: "next section", Long: "go to the next section"},
 		{Action: FormPrevSection, Scope: Create, Keys: []string{"ctrl+left"}, Help: "previous section", Long: "go to the previous section"},
+		{Action: FormPageDown, Scope: Create, Keys: []string{"pgdown"}, Help: "page down", Long: "a page of rows down, or the next section"},
+		{Action: FormPageUp, Scope: Create, Keys: []string{"pgup"}, Help: "page up", Long: "a page of rows up, or the section before"},
 		{Action: FormPress, Scope: Create, Keys: []string{"enter"}, Help: "press", Long: "press the button, or go to the next row"},
 		{Action: Back, Scope: Create, Keys: []string{"esc"}, Help: "back", Long: "go back; what was typed is kept"},
 	}
@@ -87,6 +92,8 @@ func closed() []Entry {
 		{Action: DialogNext, Scope: Dialog, Keys: []string{"right", "tab", "l"}, Help: "next", Long: "go to the next answer"},
 		{Action: DialogPrev, Scope: Dialog, Keys: []string{"left", "shift+tab", "h"}, Help: "previous", Long: "go to the previous answer"},
 		{Action: DialogPress, Scope: Dialog, Keys: []string{"enter"}, Help: "answer", Long: "give the marked answer"},
+		{Action: DialogDown, Scope: Dialog, Keys: []string{"down", "j"}, Help: "down", Long: "further down in a long text"},
+		{Action: DialogUp, Scope: Dialog, Keys: []string{"up", "k"}, Help: "up", Long: "further up in a long text"},
 		{Action: Back, Scope: Dialog, Keys: []string{"esc"}, Help: "cancel", Long: "change nothing"},
 	}
 }

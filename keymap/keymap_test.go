@@ -51,7 +51,12 @@ func TestLookup(t *testing.T) {
 		{Containers, "j", Down, "falls through to everywhere"},
 		{Containers, "ctrl+d", HalfDown, "never destroys"},
 		{Containers, "d", ContainerRemove, "its own"},
-		{Containers, "D", "", "not bound"},
+		{Containers, "X", "", "not bound"},
+		{Containers, "D", Doctor, "falls through to everywhere"},
+		{Engine, "r", Retry, "its own"},
+		{Engine, "D", Doctor, "falls through to everywhere"},
+		{Create, "pgdown", FormPageDown, "its own"},
+		{Create, "D", "", "text"},
 		{Create, "ctrl+s", FormStart, "its own"},
 		{Create, "q", "", "text"},
 		{Create, "j", "", "text"},
@@ -109,7 +114,7 @@ func TestLoadPutsKeysOver(t *testing.T) {
 	m := Default()
 	over, err := m.Load(strings.NewReader(`
 [containers]
-"container.remove" = ["D", "delete"]
+"container.remove" = ["X", "delete"]
 "container.kill" = []
 [create]
 "form.start" = ["alt+enter"]
@@ -117,15 +122,15 @@ func TestLoadPutsKeysOver(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if a, _ := over.Lookup(Containers, "D"); a != ContainerRemove {
-		t.Errorf("D does %q", a)
+	if a, _ := over.Lookup(Containers, "X"); a != ContainerRemove {
+		t.Errorf("X does %q", a)
 	}
 	for _, key := range []string{"d", "K"} {
 		if a, ok := over.Lookup(Containers, key); ok {
 			t.Errorf("%s still does %q", key, a)
 		}
 	}
-	if got := over.Pick(ContainerKill, ContainerRemove); len(got) != 1 || got[0].Key() != "D" {
+	if got := over.Pick(ContainerKill, ContainerRemove); len(got) != 1 || got[0].Key() != "X" || !got[0].Changed {
 		t.Errorf("a footer would show %v", got)
 	}
 	if a, _ := m.Lookup(Containers, "d"); a != ContainerRemove {
@@ -146,12 +151,47 @@ func TestLoadIsStrict(t *testing.T) {
 		"hiding a global key":    {"[containers]\n\"container.new\" = [\"q\"]", "hides app.quit"},
 		"text in a form":         {"[create]\n\"form.start\" = [\"s\"]", "is text here"},
 		"no way out":             {"[global]\n\"app.interrupt\" = []", "needs a key"},
-		"the wrong type":         {"[containers]\n\"container.new\" = \"x\"", "keys:"},
-		"a key beside the table": {"theme = \"dark\"", "keys:"},
+		"the wrong type":         {"[containers]\n\"container.new\" = \"x\"", "must be a list of keys"},
+		"a key that is no text":  {"[containers]\n\"container.new\" = [3]", "a key is a text, not a number"},
+		"a key given twice":      {"[containers]\n\"container.new\" = [\"x\", \"x\"]", "is there twice"},
+		"a key beside the table": {"theme = \"dark\"", "stands in no table"},
+		"a strange word":         {"[containers]\n\"container.new\" = { kees = [\"x\"] }", "kees: no such key"},
+		"no way back":            {"[create]\n\"app.back\" = []", "needs a key"},
+		"interrupt is for all":   {"[create]\n\"form.start\" = { keys = [\"ctrl+c\"], shadows = true }", "hides app.interrupt"},
+		"the line is named":      {"[containers]\n\n\"container.new\" = [\"s\"]", "line 3: containers: s is bound to both"},
 	} {
 		if _, err := Default().Load(strings.NewReader(c.text)); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: got %v, want %q in it", name, err, c.want)
 		}
+	}
+}
+
+func TestLoadNamesAllThatIsWrong(t *testing.T) {
+	_, err := Default().Load(strings.NewReader("[kitchen]\n\"a\" = [\"x\"]\n[containers]\n\"container.new\" = [\"enterr\"]\n\"container.logs\" = [\"s\"]\n"))
+	if err == nil {
+		t.Fatal("it was loaded")
+	}
+	for _, want := range []string{"line 2: [kitchen]", "line 4:", "line 5: containers: s"} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("%q is not in:\n%v", want, err)
+		}
+	}
+}
+
+func TestAnEntryMayShadowAGlobalKeyIfItSaysSo(t *testing.T) {
+	m, err := Default().Load(strings.NewReader("[containers]\n\"container.copy\" = { keys = [\"D\"], shadows = true }"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a, _ := m.Lookup(Containers, "D"); a != ContainerCopy {
+		t.Errorf("D does %q in the list", a)
+	}
+	if a, _ := m.Lookup(Logs, "D"); a != Doctor {
+		t.Errorf("D does %q elsewhere", a)
+	}
+	_, err = Default().Load(strings.NewReader("[containers]\n\"container.copy\" = [\"D\"]"))
+	if err == nil || !strings.Contains(err.Error(), "shadows = true") {
+		t.Errorf("without saying so: %v", err)
 	}
 }
 

@@ -1,112 +1,150 @@
 package keymap
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 
-	"github.com/pelletier/go-toml/v2"
+	"gantry/ui/strict"
 )
 
 // Load is m with the user's keys put over it. The file has a table for each scope, and
-// in it the actions with their keys; an empty list takes an action's keys away:
+// in it the actions with their keys; an empty list takes an action's keys away. A key
+// that hides a global one is taken only where the entry says that this is meant:
 //
 //	[containers]
-//	"container.remove" = ["D"]
+//	"container.remove" = ["X"]
+//	"container.copy" = { keys = ["D"], shadows = true }
 //
 // Scopes, actions and keys that do not exist, keys that clash and keys that hide a
-// global one are errors, all of them at once; m itself is not changed.
+// global one are strict.Problems, all of them at once; m itself is not changed.
 func (m *Map) Load(r io.Reader) (*Map, error) {
-	var over map[string]map[string][]string
-	if err := toml.NewDecoder(r).Decode(&over); err != nil {
-		return nil, fmt.Errorf("keys: %w", err)
+	file, err := strict.Read(r)
+	if err != nil {
+		return nil, err
 	}
-	entries := make([]Entry, len(m.entries))
+	over := overrides{entries: make([]Entry, len(m.entries)), lines: map[int]int{}}
 	for i, e := range m.entries {
 		e.Keys = slices.Clone(e.Keys)
-		entries[i] = e
+		over.entries[i] = e
 	}
-	var errs []error
-	for _, scope := range sorted(over) {
-		for _, action := range sorted(over[scope]) {
-			if err := override(entries, Scope(scope), Action(action), over[scope][action]); err != nil {
-				errs = append(errs, err)
-			}
-		}
+	for _, e := range file {
+		over.take(e)
 	}
-	next := New(entries)
-	for _, c := range next.Conflicts() {
-		errs = append(errs, errors.New(c.String()))
-	}
-	if len(errs) > 0 {
-		return nil, fmt.Errorf("keys: %w", errors.Join(errs...))
+	next := New(over.entries)
+	over.clashes(next)
+	if err := over.wrong.Err(); err != nil {
+		return nil, err
 	}
 	return next, nil
 }
 
-func override(entries []Entry, scope Scope, action Action, keys []string) error {
+// overrides is a file of keys that is being read.
+type overrides struct {
+	entries []Entry
+	lines   map[int]int // of the entries that the file changes
+	wrong   strict.Problems
+}
+
+// take puts one line of the file over the entry that it names.
+func (o *overrides) take(f strict.Entry) {
+	scope, action := Scope(f.Table), Action(f.Key)
+	if f.Table == "" {
+		o.wrong.Add(f.Line, "%s: stands in no table; write it below one, such as [containers]", f.Key)
+		return
+	}
 	if !slices.Contains(Scopes(), scope) {
-		return fmt.Errorf("[%s]: no such scope", scope)
+		o.wrong.Add(f.Line, "[%s]: no such scope; 'gantry keys' lists them", scope)
+		return
 	}
-	i := slices.IndexFunc(entries, func(e Entry) bool { return e.Scope == scope && e.Action == action })
+	i := slices.IndexFunc(o.entries, func(e Entry) bool { return e.Scope == scope && e.Action == action })
 	if i < 0 {
-		return fmt.Errorf("[%s] %q: no such action there", scope, action)
+		o.wrong.Add(f.Line, "[%s] %q: no such action there; 'gantry keys' lists them", scope, action)
+		return
 	}
-	if action == Interrupt && len(keys) == 0 {
-		return fmt.Errorf("[%s] %q: needs a key", scope, action)
+	keys, shadows, err := binding(f.Value)
+	if err != nil {
+		o.wrong.Add(f.Line, "[%s] %q: %v", scope, action, err)
+		return
 	}
-	for _, k := range keys {
-		if err := CheckKey(k); err != nil {
-			return fmt.Errorf("[%s] %q: %w", scope, action, err)
+	if len(keys) == 0 && needed(scope, action) {
+		o.wrong.Add(f.Line, "[%s] %q: needs a key", scope, action)
+	}
+	for n, k := range keys {
+		err := CheckKey(k)
+		switch {
+		case err != nil:
+			o.wrong.Add(f.Line, "[%s] %q: %v", scope, action, err)
+		case scope.Closed() && printable(k) && scope != Dialog:
+			o.wrong.Add(f.Line, "[%s] %q: %q is text here; use a key with ctrl or alt", scope, action, k)
+		case slices.Contains(keys[:n], k):
+			o.wrong.Add(f.Line, "[%s] %q: %q is there twice", scope, action, k)
 		}
-		if scope.Closed() && printable(k) && scope != Dialog {
-			return fmt.Errorf("[%s] %q: %q is text here; use a key with ctrl or alt", scope, action, k)
-		}
 	}
-	entries[i].Keys = slices.Clone(keys)
-	return nil
+	e := &o.entries[i]
+	e.Changed = e.Changed || !slices.Equal(e.Keys, keys)
+	e.Keys, e.Shadows = keys, e.Shadows || shadows
+	o.lines[i] = f.Line
 }
 
-// CheckKey says what is wrong with a key's name, or nothing.
-func CheckKey(key string) error {
-	name := key
-	for _, mod := range []string{"ctrl+", "alt+", "shift+", "meta+", "hyper+", "super+"} {
-		rest, ok := strings.CutPrefix(name, mod)
-		if ok && rest != "" {
-			name = rest
+// clashes names the keys that cannot do all that is asked of them, each at the line of
+// the file that asks for it.
+func (o *overrides) clashes(m *Map) {
+	for _, c := range m.Conflicts() {
+		text := c.String()
+		if c.Hidden && c.Second != Interrupt {
+			text += fmt.Sprintf("; write %q = { keys = [%q], shadows = true } if that is meant", c.First, c.Key)
 		}
+		o.wrong.Add(o.line(c), "%s", text)
 	}
-	if len([]rune(name)) == 1 && name >= "!" && (name == key || strings.ToLower(name) == name) {
-		if strings.HasPrefix(key, "shift+") {
-			return fmt.Errorf("%q: write the shifted letter instead", key)
-		}
-		return nil
-	}
-	if slices.Contains(named(), name) {
-		return nil
-	}
-	return fmt.Errorf("%q is not a key: write a, G, space, enter, ctrl+s, shift+tab (modifiers in the order ctrl, alt, shift)", key)
 }
 
-// printable reports whether a key types something.
-func printable(key string) bool { return len([]rune(key)) == 1 || key == "space" }
-
-func named() []string {
-	names := []string{"enter", "tab", "backspace", "esc", "space", "up", "down", "left", "right", "insert", "delete",
-		"pgup", "pgdown", "home", "end", "begin"}
-	for i := 1; i <= 20; i++ {
-		names = append(names, fmt.Sprintf("f%d", i))
+// line is where a conflict was made: the later of the two actions' lines.
+func (o *overrides) line(c Conflict) int {
+	line := 0
+	for i, e := range o.entries {
+		at, changed := o.lines[i]
+		inIt := e.Scope == c.Scope && (e.Action == c.First || e.Action == c.Second) || c.Hidden && e.Scope == Global && e.Action == c.Second
+		if changed && inIt {
+			line = max(line, at)
+		}
 	}
-	return names
+	return line
 }
 
-func sorted[V any](m map[string]V) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
+// binding is what stands for an action: a list of keys, or a table with that list and
+// with whether they may hide global ones.
+func binding(v any) (keys []string, shadows bool, err error) {
+	if t, ok := v.(map[string]any); ok {
+		for k := range t {
+			if k != "keys" && k != "shadows" {
+				return nil, false, fmt.Errorf("%s: no such key; there are keys and shadows", k)
+			}
+		}
+		if s, given := t["shadows"]; given {
+			if shadows, ok = s.(bool); !ok {
+				return nil, false, fmt.Errorf("shadows: must be true or false, not %s", strict.Type(s))
+			}
+		}
+		v = t["keys"]
 	}
-	slices.Sort(keys)
-	return keys
+	list, ok := v.([]any)
+	if !ok {
+		return nil, false, fmt.Errorf(`must be a list of keys, such as ["x"], not %s`, strict.Type(v))
+	}
+	keys = make([]string, 0, len(list))
+	for _, k := range list {
+		s, ok := k.(string)
+		if !ok {
+			return nil, false, fmt.Errorf("a key is a text, not %s", strict.Type(k))
+		}
+		keys = append(keys, s)
+	}
+	return keys, shadows, nil
+}
+
+// needed reports whether an action must keep a key: without it there would be no way
+// out of where it stands.
+func needed(s Scope, a Action) bool {
+	return a == Interrupt || a == Back || a == DialogPress || s == Line && (a == LineAccept || a == LineCancel)
 }

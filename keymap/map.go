@@ -14,6 +14,7 @@ type Entry struct {
 	Long      string   // a phrase for the help screen: "stop it, or start it if it does not run"
 	Dangerous bool     // destroys something, so a dialog asks first
 	Shadows   bool     // one of its keys is meant to hide a global one
+	Changed   bool     // the user's own keys, not those that gantry comes with
 }
 
 // Key is the key that is shown, "" when none is bound.
@@ -117,7 +118,7 @@ type Conflict struct {
 // String is the conflict in words.
 func (c Conflict) String() string {
 	if c.Hidden {
-		return string(c.Scope) + ": " + c.Key + " is bound to " + string(c.First) + " and hides " + string(c.Second)
+		return string(c.Scope) + ": " + c.Key + " is bound to " + string(c.First) + " and hides " + string(c.Second) + " of global"
 	}
 	return string(c.Scope) + ": " + c.Key + " is bound to both " + string(c.First) + " and " + string(c.Second)
 }

@@ -11,6 +11,7 @@ const (
 	Detail     Scope = "detail"
 	Logs       Scope = "logs"
 	HelpView   Scope = "help"
+	Engine     Scope = "engine" // while there is no engine, and the doctor's page
 	Create     Scope = "create" // closed: text is typed here
 	Dialog     Scope = "dialog" // closed
 	Line       Scope = "line"   // closed: a filter or a search is typed
@@ -18,7 +19,7 @@ const (
 
 // Scopes are all scopes in the order of the help screen.
 func Scopes() []Scope {
-	return []Scope{Global, Containers, Detail, Pulls, Logs, Create, Line, Dialog, HelpView}
+	return []Scope{Global, Containers, Detail, Pulls, Logs, Create, Engine, Line, Dialog, HelpView}
 }
 
 // Closed reports whether a key that s does not bind is not looked up in Global: text
@@ -38,6 +39,8 @@ func (s Scope) Title() string {
 		return "Details"
 	case Logs:
 		return "Logs"
+	case Engine:
+		return "No engine, doctor"
 	case HelpView:
 		return "Help"
 	case Create:
