@@ -10,10 +10,13 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
+	"gantry/engine/api"
 	"gantry/keymap"
+	"gantry/themes"
 	"gantry/ui/app"
 	"gantry/ui/backend"
 )
@@ -27,6 +30,13 @@ type Options struct {
 	Command string      // how gantry was called, for the line that calls it as root; "": gantry
 	Log     io.Writer   // where log records go while the screen is up; nil: nowhere
 	Notes   io.Writer   // what is to be said after the screen is gone; nil: standard error
+
+	Palette     *themes.Palette // the colours, whatever the terminal's background is; nil: Theme's
+	Hello       string          // said once when the screen opens; "": nothing
+	AskStop     bool            // ask before a container is stopped
+	StopTimeout *time.Duration  // how long a container has to end when it is stopped; nil: as it was made
+	// Doctor looks at this host, for the page of its findings; nil: there is none.
+	Doctor func(context.Context) []api.Finding
 }
 
 // SignalError says that a signal ended the workbench. What was under way was taken back.
@@ -48,7 +58,10 @@ func run(ctx context.Context, engine backend.Engine, opt Options, extra ...tea.P
 	}
 	defer quietLogs(opt.Log)()
 	// The model's work outlives ctx: what it began is taken back when ctx has ended.
-	model := app.New(context.WithoutCancel(ctx), engine, app.Options{Keys: opt.Keys, Theme: opt.Theme, ASCII: opt.ASCII, Mono: opt.Mono, Command: opt.Command})
+	model := app.New(context.WithoutCancel(ctx), engine, app.Options{
+		Keys: opt.Keys, Theme: opt.Theme, Palette: opt.Palette, ASCII: opt.ASCII, Mono: opt.Mono,
+		Command: opt.Command, Hello: opt.Hello, AskStop: opt.AskStop, StopTimeout: opt.StopTimeout, Doctor: opt.Doctor,
+	})
 	defer model.Close()
 	program := tea.NewProgram(model, append([]tea.ProgramOption{tea.WithContext(ctx), tea.WithoutSignalHandler()}, extra...)...)
 	caught, stop := catch(program)

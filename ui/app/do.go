@@ -35,9 +35,7 @@ func (m *Model) do(w containers.Want, key string) tea.Cmd {
 			return err
 		})
 	case containers.VerbStop:
-		return m.startJob(jobs.Stop, c, func(ctx context.Context, o api.Observer) error {
-			return m.engine.Stop(ctx, c.ID, api.StopOptions{}, o)
-		})
+		return m.stop(w.Row, key)
 	case containers.VerbKill:
 		m.confirm(w.Row, "Kill "+w.Row.Name()+"?", []string{"Its process ends at once, without a chance to tidy up."}, "Kill", key, func() tea.Cmd {
 			return m.startJob(jobs.Kill, c, func(ctx context.Context, _ api.Observer) error { return m.engine.Kill(ctx, c.ID, "") })
@@ -51,6 +49,19 @@ func (m *Model) do(w containers.Want, key string) tea.Cmd {
 		m.store.DropPending(w.Row.ID)
 		m.list.Refresh()
 	}
+	return nil
+}
+
+// stop stops a container, and asks before if that is set so.
+func (m *Model) stop(r containers.Row, key string) tea.Cmd {
+	c, opt := r.Container, api.StopOptions{Timeout: m.opt.StopTimeout}
+	do := func() tea.Cmd {
+		return m.startJob(jobs.Stop, c, func(ctx context.Context, o api.Observer) error { return m.engine.Stop(ctx, c.ID, opt, o) })
+	}
+	if !m.opt.AskStop {
+		return do()
+	}
+	m.confirm(r, "Stop "+r.Name()+"?", []string{"It is asked to end, and killed when it does not in time."}, "Stop", key, do)
 	return nil
 }
 

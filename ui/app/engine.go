@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -9,7 +10,7 @@ import (
 	"gantry/engine/api"
 	"gantry/engine/option"
 	"gantry/ui/kit"
-	"gantry/ui/screen/containers"
+	"gantry/ui/pane/status"
 	"gantry/ui/stream"
 )
 
@@ -55,7 +56,7 @@ func (m *Model) updates(msg updatesMsg) tea.Cmd {
 		m.adopt()
 		cmds = append(cmds, m.newsOf(changed))
 		if now := m.store.Conn().State; now == api.ConnReady && was != api.ConnReady {
-			cmds = append(cmds, m.askFacts())
+			cmds = append(cmds, m.askFacts(), m.resumeLog(), m.tellSkew())
 		}
 	}
 	m.list.Refresh()
@@ -79,13 +80,19 @@ func (m *Model) newsOf(changed []string) tea.Cmd {
 			continue
 		}
 		delete(m.fresh, id)
-		if text := containers.Ended(c); text != "" {
-			level := kit.Warn
-			if c.ExitCode == 0 && !containers.NeedsTerminal(c) {
-				level = kit.Info
-			}
-			return m.say(kit.Notice{Level: level, Text: text})
+		p := kit.Examine(c)
+		text := p.News(c)
+		if text == "" {
+			continue
 		}
+		level := kit.Info
+		if !p.Fine {
+			level = kit.Warn
+		}
+		if hint, _, _ := strings.Cut(p.Hint, ", "); hint != "" {
+			text += " " + m.env.Styles.Glyphs.Dot + " " + hint
+		}
+		return m.say(kit.Notice{Level: level, Text: text})
 	}
 	return nil
 }
@@ -109,5 +116,28 @@ func (m *Model) takeFacts(msg factsMsg) {
 	}
 }
 
-// retry asks the engine again.
-func (m *Model) retry() tea.Cmd { return m.startWatch() }
+// retry asks the engine again, on the pages that say that it cannot be used.
+func (m *Model) retry() tea.Cmd {
+	if m.page() != pageFirst {
+		return nil
+	}
+	return m.startWatch()
+}
+
+// resumeLog goes on with a log that broke off when the engine went away.
+func (m *Model) resumeLog() tea.Cmd {
+	if m.log == nil {
+		return nil
+	}
+	return m.log.Resume()
+}
+
+// tellSkew says once for each connection that the engine is of another version than
+// this program; the header says it for as long as it is so.
+func (m *Model) tellSkew() tea.Cmd {
+	skew := m.store.Conn().Info.Skew
+	if skew == "" {
+		return nil
+	}
+	return m.tell(kit.Warn, kit.Sentence(skew)+". Mend it with: "+status.SkewFix)
+}

@@ -2,8 +2,10 @@ package app
 
 import (
 	"strings"
+	"time"
 
 	"gantry/engine/path"
+	"gantry/keymap"
 	"gantry/ui/jobs"
 	"gantry/ui/kit"
 	"gantry/ui/pane/pull"
@@ -49,7 +51,12 @@ func (m *Model) farewell() []string {
 			}
 		}
 	}
-	return append(out, "", " "+st.Muted.Render("ctrl+c leaves at once; the next start tidies up"), "")
+	most := max(0, Grace-m.env.Now().Sub(m.quitting.since)).Round(time.Second)
+	out = append(out, "", " "+st.Muted.Render("gantry leaves when this is done, at the latest in "+kit.Took(max(time.Second, most))))
+	if e, ok := m.env.Keys.Entry(keymap.Interrupt); ok {
+		out = append(out, " "+st.Key.Render(keymap.Show(e.Key()))+st.Muted.Render(" leaves at once; the next start sweeps what is left"))
+	}
+	return append(out, "")
 }
 
 // farewellBox is the farewell in a border, fitted to its text.

@@ -52,11 +52,23 @@ type inspectMsg struct {
 // for after a rest.
 func (m *Model) follow() tea.Cmd {
 	m.showDetail()
-	if m.log != nil {
-		if c, ok := m.store.Get(m.log.ID()); ok {
-			m.log.SetContainer(c)
-		}
+	return tea.Batch(m.followLog(), m.wantDetail())
+}
+
+// followLog tells the log how its container is now.
+func (m *Model) followLog() tea.Cmd {
+	if m.log == nil {
+		return nil
 	}
+	c, ok := m.store.Get(m.log.ID())
+	if !ok {
+		return nil
+	}
+	return m.log.SetContainer(c)
+}
+
+// wantDetail asks for the details of the selected row after a rest, if they are not here.
+func (m *Model) wantDetail() tea.Cmd {
 	s := m.detail.Subject()
 	if !m.shows(focusDetail) || s.ID == "" {
 		return nil
@@ -93,8 +105,11 @@ func (m *Model) showDetail() {
 			s.Err = j.Err
 		}
 	}
-	if r.Pending != nil && r.Pending.Failed != "" {
-		s.Fix = "n mends it, d dismisses it"
+	switch {
+	case r.Pending != nil && r.Pending.Failed != "":
+		s.Fix = m.list.Mending()
+	case r.Pending == nil && r.Doing == "":
+		s.Ended = kit.Examine(r.Container)
 	}
 	m.detail.Show(s)
 	if !busy {

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"charm.land/lipgloss/v2"
-	"github.com/charmbracelet/x/ansi"
 
 	"gantry/engine/api"
 	"gantry/keymap"
@@ -51,31 +50,32 @@ func (m *Model) refusedLines(err error, width int) []string {
 	out := paragraphs(st.Bad, st.Glyphs.Cross+" "+e.Title, width)
 	if e.Detail != "" {
 		out = append(out, "")
-		out = append(out, paragraphs(st.Text, sentence(e.Detail), width)...)
+		out = append(out, paragraphs(st.Text, kit.Sentence(e.Detail), width)...)
 	}
 	var u *api.UnavailableError
-	known := errors.As(err, &u)
 	switch {
-	case known && (u.Cause == api.NotRoot || u.Cause == api.Denied):
+	case errors.As(err, &u) && (u.Cause == api.NotRoot || u.Cause == api.Denied):
 		out = append(out, "", st.Text.Render("Run it as root:"), "", st.Strong.Render("  sudo "+kit.Clean(m.opt.Command)))
 	case e.Fix != "":
 		out = append(out, "")
-		out = append(out, paragraphs(st.Strong, sentence(e.Fix), width)...)
+		out = append(out, paragraphs(st.Strong, kit.Sentence(e.Fix), width)...)
 	}
 	out = append(out, "")
-	retry := st.Key.Render(retryKey) + st.KeyHelp.Render(" tries again") + "   "
-	if known && (u.Cause == api.NoPayload || u.Cause == api.NotRoot) {
-		retry = "" // it will not be otherwise while this program runs
+	var keys []string
+	if retryable(err) {
+		keys = append(keys, m.keyLine(keymap.Retry, "tries again"))
 	}
-	return append(out, retry+m.keyLine(keymap.Quit, "quits"))
+	if m.opt.Doctor != nil {
+		keys = append(keys, m.keyLine(keymap.Doctor, "looks at this host"))
+	}
+	return append(out, strings.Join(append(keys, m.keyLine(keymap.Quit, "quits")), "   "))
 }
 
-// sentence begins text with a capital letter.
-func sentence(text string) string {
-	if text == "" || text[0] < 'a' || text[0] > 'z' {
-		return text
-	}
-	return strings.ToUpper(text[:1]) + text[1:]
+// retryable reports whether it can be otherwise when the engine is asked again while this
+// program runs.
+func retryable(err error) bool {
+	var u *api.UnavailableError
+	return !errors.As(err, &u) || u.Cause != api.NoPayload && u.Cause != api.NotRoot
 }
 
 // keyLine is a key and what it does.
@@ -87,7 +87,7 @@ func (m *Model) keyLine(a keymap.Action, text string) string {
 
 func paragraphs(style lipgloss.Style, text string, width int) []string {
 	var out []string
-	for l := range strings.SplitSeq(ansi.Wrap(text, max(1, width), " /,"), "\n") {
+	for _, l := range kit.Wrap(text, width) {
 		out = append(out, style.Render(l))
 	}
 	return out

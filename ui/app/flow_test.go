@@ -142,13 +142,14 @@ func TestStopStartKillRemove(t *testing.T) {
 			if e.Called("Kill " + id + " SIGKILL") {
 				t.Fatal("killed without being asked to")
 			}
-			w.Press("K", "right", "enter")
+			w.Press("K")
+			w.read().Press("right", "enter")
 			w.calm()
 			if !strings.Contains(w.row("db"), "Exited 137") {
 				t.Errorf("killed: %s", w.row("db"))
 			}
 			w.Press("d").Want("Remove container db").WantNot("killed first")
-			w.Press("right", "enter")
+			w.read().Press("right", "enter")
 			w.calm()
 			w.Want("db was removed")
 			if !e.Called("Remove " + id) {
@@ -167,7 +168,7 @@ func TestRemoveOfARunningOneIsByForce(t *testing.T) {
 		flow(t, e, func(w *world) {
 			id := w.id("db")
 			w.Press("d").Want("killed first", "Kill and remove")
-			w.Press("right", "enter")
+			w.read().Press("right", "enter")
 			w.calm()
 			if !e.Called("Remove " + id + " force") {
 				t.Errorf("calls: %v", e.Calls())
@@ -206,7 +207,7 @@ func TestAnAnswerThatCameTooLateDoesNothing(t *testing.T) {
 			w.Press("d").Want("killed first")
 			e.Exit(id, 0)
 			w.calm()
-			w.Press("right", "enter")
+			w.read().Press("right", "enter")
 			w.calm()
 			w.Want("nothing was done")
 			if e.Called("Remove "+id+" force") || e.Called("Remove "+id) {

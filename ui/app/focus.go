@@ -25,6 +25,7 @@ const (
 	pageForm
 	pageLog
 	pageHelp
+	pageDoctor
 	pageFirst // the engine cannot be used yet, or not at all
 )
 
@@ -34,6 +35,8 @@ func (m *Model) page() page {
 	switch {
 	case m.help != nil:
 		return pageHelp
+	case m.doctor != nil:
+		return pageDoctor
 	case m.form != nil:
 		return pageForm
 	case m.log != nil:
@@ -89,8 +92,8 @@ func (m *Model) scope() keymap.Scope {
 		return keymap.Create
 	case pageLog:
 		return keymap.Logs
-	case pageFirst:
-		return keymap.Containers
+	case pageFirst, pageDoctor:
+		return keymap.Engine
 	}
 	switch m.focus {
 	case focusDetail:

@@ -10,10 +10,6 @@ import (
 	"gantry/ui/widget/helpview"
 )
 
-// retryKey asks the engine again on the pages that say it cannot be used. It stands on
-// the page itself.
-const retryKey = "r"
-
 // key finds out whom a key is meant for: what interrupts, the question that is open,
 // the help, a pane that takes text, and then whatever has the focus.
 func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
@@ -39,10 +35,8 @@ func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 		return m.form.Update(k)
 	case pageLog:
 		return m.logKey(k)
-	case pageFirst:
-		if name == retryKey {
-			return m.retry()
-		}
+	case pageDoctor:
+		return m.doctorKey(scope, k)
 	}
 	if m.layout.Mode == TooSmall {
 		return m.smallKey(scope, name)
@@ -57,7 +51,22 @@ func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 			a = b
 		}
 	}
+	if b, _ := m.env.Keys.Lookup(keymap.Containers, name); !ok && scope == keymap.Engine && b == keymap.ContainerNew {
+		a = b // a container can be made while the engine is not there yet
+	}
 	return m.act(a, name)
+}
+
+// doctorKey keeps the general keys and hands the others to the doctor's page.
+func (m *Model) doctorKey(scope keymap.Scope, k tea.KeyPressMsg) tea.Cmd {
+	switch a, _ := m.env.Keys.Lookup(scope, k.String()); a {
+	case keymap.Help, keymap.Quit, keymap.Problem:
+		return m.act(a, k.String())
+	case keymap.Doctor:
+		m.closeDoctor()
+		return nil
+	}
+	return m.doctor.Update(k)
 }
 
 // smallKey hears only quit on a screen too small to show what a key would do.
@@ -83,11 +92,8 @@ func (m *Model) logKey(k tea.KeyPressMsg) tea.Cmd {
 	if !m.log.Capturing() {
 		a, _ := m.env.Keys.Lookup(keymap.Logs, k.String())
 		switch a {
-		case keymap.Help:
-			m.openHelp()
-			return nil
-		case keymap.Quit:
-			return m.quit(k.String())
+		case keymap.Help, keymap.Quit, keymap.Doctor, keymap.Problem:
+			return m.act(a, k.String())
 		}
 	}
 	return m.log.Update(k)
@@ -118,8 +124,14 @@ func (m *Model) act(a keymap.Action, key string) tea.Cmd {
 		return nil
 	case keymap.Quit:
 		return m.quit(key)
+	case keymap.Doctor:
+		return m.openDoctor()
+	case keymap.Problem:
+		return m.showProblem(key)
 	case keymap.ContainerNew:
 		return m.actOnRow(a, key)
+	case keymap.Retry:
+		return m.retry()
 	}
 	if m.page() != pageMain {
 		return nil

@@ -64,7 +64,7 @@ func (m *Model) mend(row string) tea.Cmd {
 		m.form.SetProblems(problems)
 		return cmd
 	}
-	return tea.Batch(cmd, m.tell(kit.Bad, kit.Explain(p.Err).Line()))
+	return tea.Batch(cmd, m.fail(kit.Explain(p.Err).Line(), p.Err))
 }
 
 // atFields is what is wrong with which field, as far as an error tells.

@@ -17,6 +17,7 @@ import (
 	"gantry/ui/pane/pull"
 	"gantry/ui/screen/containers"
 	"gantry/ui/screen/create"
+	"gantry/ui/screen/doctor"
 	"gantry/ui/screen/logs"
 	"gantry/ui/store"
 	"gantry/ui/stream"
@@ -32,6 +33,16 @@ type Options struct {
 	Now   func() time.Time // nil: time.Now
 	// Command is how gantry was called, for the line that calls it as root; "": gantry.
 	Command string
+	// Palette is the theme to draw with, whatever the terminal is; nil: Theme's.
+	Palette *themes.Palette
+	// Doctor looks at this host; nil: there is no doctor.
+	Doctor func(context.Context) []api.Finding
+	// Hello is said once when the workbench opens; "": nothing.
+	Hello string
+	// AskStop asks before a container is stopped.
+	AskStop bool
+	// StopTimeout is how long a container has to end when it is stopped; nil: as it was made.
+	StopTimeout *time.Duration
 }
 
 // Model is the root model.
@@ -55,8 +66,10 @@ type Model struct {
 	form    *create.Screen // nil unless it is open
 	log     *logs.Screen   // nil unless it is open
 	help    *helpview.Model
+	doctor  *doctor.Screen // nil unless it is open
 	dialogs []question
 	notice  notice
+	problem problem
 
 	draft    option.Draft // of a form that was closed
 	mending  string       // the failed row whose draft is in the form
@@ -99,6 +112,7 @@ func New(ctx context.Context, engine backend.Engine, opt Options) *Model {
 func (m *Model) Close() {
 	m.closeForm()
 	m.closeLog()
+	m.closeDoctor()
 	m.cancel()
 }
 
@@ -107,7 +121,11 @@ func (m *Model) Jobs() *jobs.Set { return m.jobs }
 
 // Init implements tea.Model.
 func (m *Model) Init() tea.Cmd {
-	return tea.Batch(tea.RequestBackgroundColor, m.startWatch())
+	cmds := []tea.Cmd{tea.RequestBackgroundColor, m.startWatch()}
+	if m.opt.Hello != "" {
+		cmds = append(cmds, m.tell(kit.Info, m.opt.Hello))
+	}
+	return tea.Batch(cmds...)
 }
 
 // Update implements tea.Model.
@@ -157,6 +175,8 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		m.closeForm()
 	case logs.CloseMsg:
 		m.closeLog()
+	case doctor.CloseMsg:
+		m.closeDoctor()
 	case graceMsg:
 		return m.graceOver()
 	default:
@@ -179,6 +199,9 @@ func (m *Model) others(msg tea.Msg) tea.Cmd {
 	if m.log != nil {
 		cmds = append(cmds, m.log.Update(msg))
 	}
+	if m.doctor != nil {
+		cmds = append(cmds, m.doctor.Update(msg))
+	}
 	return tea.Batch(cmds...)
 }
 
@@ -197,6 +220,9 @@ func (m *Model) resize(w, h int) {
 	if m.log != nil {
 		m.log.SetSize(l.Page.W, l.Page.H)
 	}
+	if m.doctor != nil {
+		m.doctor.SetSize(l.Page.W, l.Page.H)
+	}
 	if m.help != nil {
 		m.help.SetSize(kit.Inner(l.Page.W, l.Page.H))
 	}
@@ -212,6 +238,7 @@ func (m *Model) startWatch() tea.Cmd {
 	}
 	ctx, cancel := context.WithCancel(m.ctx)
 	m.watch = watch{gen: m.watch.gen + 1, ctx: ctx, cancel: cancel}
-	m.watch.pump = stream.NewPump[api.Update](m.engine.Watch(ctx), updatesEvery, mostUpdates)
+	m.watch.pump = stream.NewPump(m.engine.Watch(ctx), updatesEvery, mostUpdates).
+		HoldFrom(func(u api.Update) bool { return u.Full })
 	return m.nextUpdates()
 }

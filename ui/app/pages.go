@@ -7,7 +7,9 @@ import (
 
 	"gantry/engine/api"
 	"gantry/engine/option"
+	"gantry/ui/kit"
 	"gantry/ui/screen/create"
+	"gantry/ui/screen/doctor"
 	"gantry/ui/screen/logs"
 )
 
@@ -47,5 +49,25 @@ func (m *Model) closeLog() {
 	if m.log != nil {
 		m.log.Close()
 		m.log = nil
+	}
+}
+
+// openDoctor opens the page of what the doctor finds on this host.
+func (m *Model) openDoctor() tea.Cmd {
+	if m.opt.Doctor == nil {
+		return m.tell(kit.Warn, "this gantry has no doctor")
+	}
+	m.closeDoctor()
+	m.help = nil
+	m.doctor = doctor.New(m.env, m.opt.Doctor)
+	m.doctor.SetSize(m.layout.Page.W, m.layout.Page.H)
+	m.doctor.SetFocus(true)
+	return m.doctor.Init()
+}
+
+func (m *Model) closeDoctor() {
+	if m.doctor != nil {
+		m.doctor.Close()
+		m.doctor = nil
 	}
 }

@@ -6,6 +6,9 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"gantry/engine/path"
+	"gantry/ui/jobs"
+	"gantry/ui/pane/pull"
 	"gantry/ui/stream"
 	"gantry/ui/widget/dialog"
 )
@@ -17,9 +20,10 @@ const answerCancel = "cancel-jobs"
 
 // quitting is the end of the program under way.
 type quitting struct {
-	asked bool // the question is open
-	on    bool // jobs were cancelled, their undos run
-	left  bool // left without waiting
+	asked bool      // the question is open
+	on    bool      // jobs were cancelled, their undos run
+	since time.Time // of on
+	left  bool      // left without waiting
 }
 
 type graceMsg struct{}
@@ -58,7 +62,7 @@ func (m *Model) interrupt() tea.Cmd {
 
 // cancelAndQuit cancels all jobs, shows their undos, and leaves when they are done.
 func (m *Model) cancelAndQuit() tea.Cmd {
-	m.quitting.on = true
+	m.quitting.on, m.quitting.since = true, m.env.Now()
 	m.dialogs = nil
 	m.jobs.CancelAll()
 	m.showJobs()
@@ -101,11 +105,44 @@ func (m *Model) Left() string {
 	if !m.quitting.left || m.jobs.Running() == 0 {
 		return ""
 	}
-	var names []string
+	lines := []string{"gantry left before this was finished or taken back:"}
 	for _, j := range m.jobs.Jobs() {
 		if j.Running() {
-			names = append(names, name(j))
+			lines = append(lines, "  "+left(j))
 		}
 	}
-	return "gantry left before these were finished or taken back: " + strings.Join(names, ", ") + ". The next start of gantry tidies up."
+	return strings.Join(append(lines, "The next start of gantry sweeps what they left."), "\n")
+}
+
+// left is what a job leaves behind that is not waited for.
+func left(j jobs.Job) string {
+	s := name(j) + ": " + pull.Operation(j.Kind)
+	var made []string
+	for _, step := range j.Trace.Steps {
+		if step.State == path.Done && leaves(step.Name) != "" {
+			made = append(made, leaves(step.Name))
+		}
+	}
+	if j.Kind.Makes() && len(made) > 0 {
+		s += "; of it there may be left: " + strings.Join(made, ", ")
+	}
+	return s
+}
+
+// leaves names what a step of making a container leaves on the host; "" is nothing that
+// would have to be swept.
+func leaves(step string) string {
+	switch step {
+	case "identity":
+		return "its name and state dir"
+	case "rootfs":
+		return "its root filesystem"
+	case "volumes":
+		return "its volumes"
+	case "register":
+		return "its record in containerd"
+	case "task":
+		return "its process"
+	}
+	return ""
 }

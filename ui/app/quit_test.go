@@ -43,11 +43,12 @@ func TestQuitWithNothingUnderWay(t *testing.T) {
 func TestQuitAsksAndStayIsTheDefault(t *testing.T) {
 	busy(t, func(w *world) {
 		w.Press("q").Want("Quit?", "api: pulling app:3")
-		w.Press("enter")
+		w.read().Press("enter")
 		if w.Quitted() {
 			t.Fatal("enter left")
 		}
-		w.Press("q", "esc").Want("Pulling")
+		w.Press("q")
+		w.read().Press("esc").Want("Pulling")
 		if w.Quitted() || w.model.Jobs().Running() != 1 {
 			t.Error("esc left, or cancelled the job")
 		}
@@ -56,7 +57,8 @@ func TestQuitAsksAndStayIsTheDefault(t *testing.T) {
 
 func TestCancelThemAndQuit(t *testing.T) {
 	busy(t, func(w *world) {
-		w.Press("q", "right", "enter")
+		w.Press("q")
+		w.read().Press("right", "enter")
 		w.calm()
 		if !w.Quitted() || w.model.Left() != "" {
 			t.Errorf("quitted %v, left %q", w.Quitted(), w.model.Left())
@@ -73,6 +75,51 @@ func TestTheSecondInterruptLeavesAtOnce(t *testing.T) {
 		w.Press("ctrl+c")
 		if !w.Quitted() || !strings.Contains(w.model.Left(), "api") {
 			t.Errorf("quitted %v, left %q", w.Quitted(), w.model.Left())
+		}
+	})
+}
+
+// stuck runs a test while an undo hangs: the program is taking back what was begun.
+func stuck(t *testing.T, body func(w *world)) {
+	t.Helper()
+	idle(t, populated, func(w *world) {
+		w.e.AddImage("nginx:1.27", api.ImageConfig{})
+		w.e.HoldAt("spec")
+		g := w.e.HoldAt("undo name given back")
+		defer g.Open()
+		w.create("nginx:1.27", "web2")
+		w.calm()
+		w.Press("q")
+		w.read().Press("right", "enter")
+		w.calm()
+		body(w)
+	})
+}
+
+func TestUndosAreWaitedForButNotForEver(t *testing.T) {
+	stuck(t, func(w *world) {
+		w.Want("Taking back what was begun", "snapshot removed", "at the latest in 15 s", "ctrl+c leaves at once")
+		w.pass(5 * time.Second)
+		w.Want("at the latest in 10 s")
+		if w.Quitted() {
+			t.Fatal("it did not wait")
+		}
+		w.pass(10 * time.Second)
+		if !w.Quitted() || !strings.Contains(w.model.Left(), "web2: create & start; of it there may be left: its name and state dir") {
+			t.Errorf("quitted %v, left %q", w.Quitted(), w.model.Left())
+		}
+	})
+}
+
+func TestInterruptLeavesWhileUndosRun(t *testing.T) {
+	stuck(t, func(w *world) {
+		w.Press("q", "esc", "enter")
+		if w.Quitted() {
+			t.Fatal("another key left")
+		}
+		w.Press("ctrl+c")
+		if left := w.model.Left(); !w.Quitted() || !strings.Contains(left, "web2") || !strings.Contains(left, "The next start of gantry sweeps") {
+			t.Errorf("quitted %v, left %q", w.Quitted(), left)
 		}
 	})
 }

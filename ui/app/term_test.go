@@ -12,6 +12,7 @@ import (
 	"gantry/engine/enginetest/fake"
 	"gantry/ui/app"
 	"gantry/ui/uitest"
+	"gantry/ui/widget/dialog"
 )
 
 func TestMain(m *testing.M) {
@@ -44,6 +45,7 @@ func TestHostileTextLeavesTheTerminalAlone(t *testing.T) {
 	term.WaitFor("after it")
 	term.Press("esc").WaitFor("▐Containers▌")
 	term.Press("d").WaitFor("Remove container")
+	e.Clock().Advance(dialog.Grace)
 	term.Press("esc")
 	term.WaitUntil("the dialog to close", func(s string) bool { return !strings.Contains(s, "Remove container") })
 	if got := term.Title(); got != "gantry" {

@@ -40,6 +40,10 @@ func (m *Model) restyle() {
 		m.env.Styles = themes.Mono(o)
 		return
 	}
+	if m.opt.Palette != nil {
+		m.env.Styles = themes.New(*m.opt.Palette, o)
+		return
+	}
 	name := m.opt.Theme
 	switch {
 	case name != "":

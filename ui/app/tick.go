@@ -65,6 +65,9 @@ func (m *Model) nextChange() time.Duration {
 		return 0
 	}
 	add(m.pulls.Next())
+	if m.quitting.on {
+		add(tickAtMost) // the seconds that are left
+	}
 	if s := m.store.Conn().State; s == api.ConnLost || s == api.ConnStarting {
 		add(tickAtMost)
 	}

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -78,10 +79,12 @@ func (m *Model) tooSmall() string {
 // parts asks the panes for what they show.
 func (m *Model) parts() parts {
 	l := m.layout
-	p := parts{header: m.header(), notice: status.Notice(m.env.Styles, m.shownNotice(), m.width), footer: m.footer()}
+	p := parts{header: m.header(), notice: status.Notice(m.env.Styles, m.shownNotice(), m.whyHint(), m.width), footer: m.footer()}
 	switch m.page() {
 	case pageHelp:
 		p.main = kit.Box(m.env.Styles, kit.Frame{Title: "Help", Focused: true, Right: m.moreHelp()}, m.help.View(), l.Page.W, l.Page.H)
+	case pageDoctor:
+		p.main = m.doctor.View()
 	case pageForm:
 		p.main = m.form.View()
 	case pageLog:
@@ -223,11 +226,13 @@ func (m *Model) hints() (keys, general []keymap.Entry) {
 	case m.quitting.on:
 		return nil, nil
 	case len(m.dialogs) > 0:
-		return m.env.Keys.Entries(keymap.Dialog), nil
+		return m.dialogHints(), nil
 	}
 	switch m.page() {
 	case pageHelp:
 		return pick(keymap.Back), nil
+	case pageDoctor:
+		return backLast(m.doctor.Footer(), pick(keymap.Help, keymap.Quit))
 	case pageForm:
 		return backLast(m.form.Footer(), nil)
 	case pageLog:
@@ -237,9 +242,12 @@ func (m *Model) hints() (keys, general []keymap.Entry) {
 		return backLast(m.log.Footer(), pick(keymap.Help, keymap.Quit))
 	case pageFirst:
 		if m.store.Conn().State == api.ConnStarting {
-			return pick(keymap.ContainerNew), pick(keymap.Help, keymap.Quit)
+			return pick(keymap.ContainerNew, keymap.Doctor), pick(keymap.Help, keymap.Quit)
 		}
-		return nil, pick(keymap.Help, keymap.Quit)
+		if !retryable(m.store.Conn().Err) {
+			return pick(keymap.Doctor), pick(keymap.Help, keymap.Quit)
+		}
+		return pick(keymap.Retry, keymap.Doctor), pick(keymap.Help, keymap.Quit)
 	}
 	general = pick(keymap.Help, keymap.Quit)
 	switch m.focus {
@@ -255,6 +263,14 @@ func (m *Model) hints() (keys, general []keymap.Entry) {
 		return m.list.Footer(), general
 	}
 	return m.list.Footer(), append(pick(keymap.ListFilter), general...)
+}
+
+// dialogHints are the keys of the question that is open.
+func (m *Model) dialogHints() []keymap.Entry {
+	long := m.dialogs[len(m.dialogs)-1].model.Long()
+	return slices.DeleteFunc(m.env.Keys.Entries(keymap.Dialog), func(e keymap.Entry) bool {
+		return e.Key() == "" || !long && (e.Action == keymap.DialogUp || e.Action == keymap.DialogDown)
+	})
 }
 
 // backLast moves the way back to the keys that are never left out.

@@ -83,9 +83,9 @@ func (m *Model) ended(j jobs.Job) tea.Cmd {
 		}
 		p.Reason = pull.Reason(j.Err)
 		m.store.PutPending(p)
-		return m.tell(kit.Bad, pull.Subject(j)+": "+p.Reason)
+		return m.failOn(j.Name, pull.Subject(j)+": "+p.Reason, j.Err)
 	case j.Failed():
-		return m.tell(kit.Bad, failure(j))
+		return m.failOn(j.Name, failure(j), j.Err)
 	case j.Cancelled():
 		m.store.DropPending(row)
 		if m.quitting.on {

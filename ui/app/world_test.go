@@ -26,8 +26,29 @@ type world struct {
 // bubble ends.
 func begin(t *testing.T, e *fake.Engine, w, h int) (*world, func()) {
 	t.Helper()
-	m := app.New(context.Background(), e, app.Options{Now: e.Now})
+	return beginWith(t, e, w, h, app.Options{})
+}
+
+// beginWith is begin with options; Now is the engine's clock.
+func beginWith(t *testing.T, e *fake.Engine, w, h int, o app.Options) (*world, func()) {
+	t.Helper()
+	o.Now = e.Now
+	if o.Doctor == nil {
+		o.Doctor = func(context.Context) []api.Finding { return findings() }
+	}
+	m := app.New(context.Background(), e, o)
 	return &world{uitest.New(t, m, w, h), t, e, m}, m.Close
+}
+
+// findings are one of each level, and one that is long.
+func findings() []api.Finding {
+	return []api.Finding{
+		{Level: api.FindingOK, What: "root", Detail: "gantry runs as root"},
+		{Level: api.FindingBad, What: "payload", Detail: "this gantry was built without its engine", Fix: "run go generate ./... and go build again"},
+		{Level: api.FindingNote, What: "engine", Detail: "embedded, at /run/gantry/0a1b2c3d/containerd.sock; for nerdctl: nerdctl --address /run/gantry/0a1b2c3d/containerd.sock --data-root /var/lib/gantry/nerdctl/0a1b2c3d"},
+		{Level: api.FindingWarn, What: "cgroups", Detail: "the memory controller is off: limits of memory do nothing", Fix: "boot with cgroup_enable=memory"},
+		{Level: api.FindingOK, What: "kernel", Detail: "6.1.0"},
+	}
 }
 
 // pass lets time pass on the engine's clock and on that of the program alike.
@@ -45,6 +66,13 @@ func (w *world) pass(d time.Duration) {
 func (w *world) calm() *world {
 	w.t.Helper()
 	w.pass(500 * time.Millisecond)
+	return w
+}
+
+// read waits as long as a person needs who reads a question before answering it.
+func (w *world) read() *world {
+	w.t.Helper()
+	w.pass(200 * time.Millisecond)
 	return w
 }
 

@@ -56,7 +56,7 @@ func explain(err error) Explanation {
 	case errors.Is(err, os.ErrPermission):
 		return Explanation{Title: "Not permitted", Detail: err.Error(), Fix: "run gantry as root"}
 	}
-	return Explanation{Title: Sentence(err.Error())}
+	return Explanation{Title: Sentence(Clean(err.Error()))}
 }
 
 func explainTyped(err error) (Explanation, bool) {
@@ -82,9 +82,13 @@ func explainTyped(err error) (Explanation, bool) {
 	return explainRefusal(err)
 }
 
-// Sentence begins s with a capital letter, where it begins with a small one.
+// Sentence begins s with a capital letter, where it begins with a small one. A name stays
+// as it is: a host, a path, an image.
 func Sentence(s string) string {
 	if s == "" || s[0] < 'a' || s[0] > 'z' {
+		return s
+	}
+	if first, _, _ := strings.Cut(s, " "); strings.ContainsAny(strings.TrimRight(first, ".,:;"), "./:@_-0123456789") {
 		return s
 	}
 	return strings.ToUpper(s[:1]) + s[1:]

@@ -45,7 +45,8 @@ func TestScreenFromFormToRunning(t *testing.T) {
 			m.line("web", "Exited 4")
 			m.decide("d")
 			m.shows("Remove", "Cancel")
-			m.press("right", "enter")
+			m.decide("right")
+			m.press("enter")
 			m.shows("No containers")
 			if rows := g.ps("-a"); len(rows) != 0 {
 				t.Errorf("removed on the screen, and ps still lists %v", rows)

@@ -35,6 +35,8 @@ type Subject struct {
 	Err   error  // why it failed, in full; nil when it did not
 	Fix   string // what to press about it
 	Live  bool   // something is being done to it, so its trace moves
+	// Ended is how and why it has ended; zero when it has not.
+	Ended kit.PostMortem
 }
 
 // same compares without comparing the errors themselves, some of which cannot be.

@@ -1,11 +1,9 @@
 package detail
 
 import (
-	"strings"
 	"time"
 
 	"charm.land/lipgloss/v2"
-	"github.com/charmbracelet/x/ansi"
 
 	"gantry/engine/path"
 	"gantry/themes"
@@ -24,6 +22,8 @@ func (p *Pane) pathLines(width int) []string {
 	var out []string
 	if p.subject.Err != nil {
 		out = append(out, p.failure(width)...)
+	} else if p.subject.Ended.Full != "" {
+		out = append(out, p.ended(width)...)
 	}
 	switch {
 	case p.problem != "":
@@ -58,11 +58,25 @@ func (p *Pane) failure(width int) []string {
 	return out
 }
 
+// ended says how and why the container has ended, and what to do.
+func (p *Pane) ended(width int) []string {
+	st, e := p.env.Styles, p.subject.Ended
+	style := st.Warn
+	if e.Fine {
+		style = st.Muted
+	}
+	out := wrap(style, e.Full, width)
+	if e.Hint != "" {
+		out = append(out, wrap(st.Text, st.Glyphs.Arrow+" "+e.Hint, width)...)
+	}
+	return out
+}
+
 // wrap is a text in lines with a margin on both sides.
 func wrap(style lipgloss.Style, text string, width int) []string {
 	room := max(1, width-2*margin)
 	var out []string
-	for l := range strings.SplitSeq(ansi.Wrap(kit.CleanText(text), room, " /,"), "\n") {
+	for _, l := range kit.Wrap(kit.CleanText(text), room) {
 		out = append(out, kit.Spaces(margin)+style.Render(l))
 	}
 	return out

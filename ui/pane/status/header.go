@@ -30,19 +30,47 @@ func Header(st *themes.Styles, screens []Screen, conn api.Connection, lost time.
 	}
 	left, live := b.String(), " "+liveness(st, conn, lost)+" "
 	room := width - kit.Width(left) - kit.Width(live)
-	engine := ""
-	for _, e := range engines(conn.Info, st.Glyphs.Dot) {
-		if kit.Width(e)+8 <= room {
-			engine = e
-			break
-		}
+	air := 8 // around the engine, so that it stands by itself
+	if conn.Info.Skew != "" {
+		air = 2
+	}
+	engine, skew := describe(conn.Info, st.Glyphs.Dot, room-air)
+	if engine != "" {
+		engine = st.Muted.Render(engine)
+	}
+	if skew != "" {
+		engine += st.Warn.Render(skew)
 	}
 	gap := room - kit.Width(engine)
 	if gap < 0 {
 		return kit.Sides(left, live, width, st.Glyphs.Ellipsis)
 	}
 	lead := max(min(4, gap), gap-6)
-	return kit.FitLine(left+kit.Spaces(lead)+st.Muted.Render(engine)+kit.Spaces(gap-lead)+live, width)
+	return kit.FitLine(left+kit.Spaces(lead)+engine+kit.Spaces(gap-lead)+live, width)
+}
+
+// SkewFix is what puts an engine of another version right.
+const SkewFix = "gantry engine restart"
+
+// describe is the engine in at most width cells, and whether it is of another version.
+// That comes before all but the engine's own name.
+func describe(i api.EngineInfo, dot string, width int) (engine, skew string) {
+	all := engines(i, dot)
+	if i.Skew != "" {
+		for _, s := range []string{" ! " + kit.Clean(i.Skew) + ": " + SkewFix, " ! " + SkewFix, " ! restart it"} {
+			for _, e := range all[1:] {
+				if kit.Width(e+s) <= width {
+					return e, s
+				}
+			}
+		}
+	}
+	for _, e := range all {
+		if kit.Width(e) <= width {
+			return e, ""
+		}
+	}
+	return "", ""
 }
 
 // engines are descriptions of the engine, the fullest first.

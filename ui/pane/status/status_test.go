@@ -22,8 +22,9 @@ func TestRowsHaveTheirWidthWhateverIsInThem(t *testing.T) {
 	for w := 1; w <= 200; w++ {
 		for name, row := range map[string]string{
 			"header": status.Header(st, []status.Screen{{Key: "1", Title: "Containers", On: true}}, conn, 0, w),
-			"notice": status.Notice(st, kit.Notice{Level: kit.Bad, Text: strings.Repeat("日本 ", 60) + "\x1b]0;x\x07"}, w),
-			"none":   status.Notice(st, kit.Notice{}, w),
+			"notice": status.Notice(st, kit.Notice{Level: kit.Bad, Text: strings.Repeat("日本 ", 60) + "\x1b]0;x\x07"}, "", w),
+			"none":   status.Notice(st, kit.Notice{}, "", w),
+			"why":    status.Notice(st, kit.Notice{Level: kit.Bad, Text: strings.Repeat("word ", 60)}, "! why", w),
 			"footer": status.Footer(st, keys.Entries(keymap.Containers), keys.Pick(keymap.Help, keymap.Quit), w),
 		} {
 			if got := lipgloss.Width(row); got != w || strings.Contains(row, "\n") {

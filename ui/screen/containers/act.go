@@ -1,6 +1,7 @@
 package containers
 
 import (
+	"strings"
 	"time"
 
 	"gantry/engine/api"
@@ -33,6 +34,20 @@ const (
 type Want struct {
 	Verb Verb
 	Row  Row
+}
+
+// Mending says which keys there are for a row that failed: "n mends it, d dismisses it".
+func (s *Screen) Mending() string {
+	var parts []string
+	for _, what := range []struct {
+		a    keymap.Action
+		does string
+	}{{keymap.ContainerNew, "mends it"}, {keymap.ContainerRemove, "dismisses it"}} {
+		if e, ok := s.env.Keys.Entry(what.a); ok && e.Key() != "" {
+			parts = append(parts, keymap.Show(e.Key())+" "+what.does)
+		}
+	}
+	return strings.Join(parts, ", ")
 }
 
 // verb is what an action means for a row; "" and the reason when it means nothing.
@@ -91,7 +106,7 @@ func pendingVerb(a keymap.Action, r Row) (Verb, string) {
 	case a == keymap.JobCancel && !failed:
 		return VerbCancel, ""
 	case failed:
-		return "", r.Name() + " was not made; n mends it, d dismisses it"
+		return "", r.Name() + " was not made"
 	}
 	return "", r.Name() + " is still being made"
 }
@@ -101,6 +116,9 @@ func pendingVerb(a keymap.Action, r Row) (Verb, string) {
 func (s *Screen) Want(a keymap.Action) (w Want, refused string) {
 	r, ok := s.Selected()
 	v, reason := verb(a, r, ok)
+	if v == "" && reason != "" && r.Pending != nil && r.Pending.Failed != "" {
+		reason += "; " + s.Mending()
+	}
 	if v == "" {
 		return Want{}, reason
 	}

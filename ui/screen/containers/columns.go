@@ -75,7 +75,24 @@ func (s *Screen) cells(id string) []grid.Cell {
 		last = grid.Text(reason, st.Muted)
 	}
 	last.Spill = true
-	return []grid.Cell{grid.Text(name, st.Text), grid.Text(image, st.Muted), state, last}
+	ref := grid.Text(image, st.Muted)
+	ref.Short = func(text string, width int) string { return fitImage(text, width, st.Glyphs.Ellipsis) }
+	return []grid.Cell{grid.Text(name, st.Text), ref, state, last}
+}
+
+// fitImage shortens an image's name to width cells so that name and tag stay: first the
+// registry and the folders go, one by one, then the beginning of the name.
+func fitImage(ref string, width int, ellipsis string) string {
+	for rest := ref; ; {
+		_, after, more := strings.Cut(rest, "/")
+		if !more {
+			return kit.TruncateLeft(ref, width, ellipsis)
+		}
+		if s := ellipsis + "/" + after; kit.Width(s) <= width {
+			return s
+		}
+		rest = after
+	}
 }
 
 // present is the moment that ages count to: now, or when the engine was last heard.

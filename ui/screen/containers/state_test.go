@@ -6,40 +6,9 @@ import (
 
 	"gantry/engine/api"
 	"gantry/keymap"
+	"gantry/ui/kit"
 	"gantry/ui/store"
 )
-
-func TestPostMortem(t *testing.T) {
-	at := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
-	ran := func(d time.Duration, c api.Container) api.Container {
-		c.State, c.StartedAt, c.FinishedAt = api.StateExited, at, at.Add(d)
-		return c
-	}
-	tests := []struct {
-		name      string
-		c         api.Container
-		why, news string
-	}{
-		{"a shell without a terminal", ran(100*time.Millisecond, api.Container{Name: "web", ExitKnown: true, Command: []string{"/bin/sh"}}), "after 0.1 s: sh had no terminal", "web: Exited 0 after 0.1 s: sh had no terminal"},
-		{"a shell with a terminal", ran(100*time.Millisecond, api.Container{Name: "web", ExitKnown: true, Command: []string{"sh"}, Tty: true}), "after 0.1 s", "web: Exited 0 after 0.1 s"},
-		{"a shell with something to do", ran(time.Second, api.Container{Name: "web", ExitKnown: true, Command: []string{"sh", "-c", "true"}}), "after 1.0 s", "web: Exited 0 after 1.0 s"},
-		{"out of memory", ran(time.Hour, api.Container{Name: "web", ExitKnown: true, ExitCode: 137, OOMKilled: true, MemoryLimit: 64 << 20}), "out of memory (64M)", ""},
-		{"killed", ran(time.Hour, api.Container{Name: "web", ExitKnown: true, ExitCode: 137}), "killed", ""},
-		{"killed at once", ran(time.Millisecond, api.Container{Name: "web", ExitKnown: true, ExitCode: 137}), "killed", "web: Exited 137 after 0.1 s: killed"},
-		{"crashed", ran(time.Hour, api.Container{Name: "web", ExitKnown: true, ExitCode: 139}), "crashed: bad memory access", ""},
-		{"with a code of its own", ran(time.Hour, api.Container{Name: "web", ExitKnown: true, ExitCode: 3}), "", ""},
-		{"with its code lost", ran(time.Hour, api.Container{Name: "web"}), "its exit code was lost", ""},
-		{"never started", api.Container{Name: "web", State: api.StateExited, ExitKnown: true}, "", ""},
-	}
-	for _, tt := range tests {
-		if got := PostMortem(tt.c); got != tt.why {
-			t.Errorf("%s: %q, want %q", tt.name, got, tt.why)
-		}
-		if got := Ended(tt.c); got != tt.news {
-			t.Errorf("%s: the news is %q, want %q", tt.name, got, tt.news)
-		}
-	}
-}
 
 func TestWhatAKeyMeans(t *testing.T) {
 	box := func(s api.State) Row { return Row{ID: "a", Container: api.Container{Name: "web", State: s}} }
@@ -100,6 +69,27 @@ func TestShortImage(t *testing.T) {
 	} {
 		if got := shortImage(ref); got != want {
 			t.Errorf("%q is shown as %q, want %q", ref, got, want)
+		}
+	}
+}
+
+func TestALongImageKeepsItsNameAndTag(t *testing.T) {
+	for _, c := range []struct {
+		ref   string
+		width int
+		want  string
+	}{
+		{"registry.example.com:5000/team/project/app:3", 30, "…/team/project/app:3"},
+		{"registry.example.com:5000/team/project/app:3", 16, "…/project/app:3"},
+		{"registry.example.com:5000/team/project/app:3", 12, "…/app:3"},
+		{"registry.example.com:5000/team/project/app:3", 5, "…pp:3"},
+		{"a-very-long-name-of-an-image:17.2", 12, "…-image:17.2"},
+		{"nginx:1.27", 12, "nginx:1.27"},
+	} {
+		if got := c.ref; kit.Width(got) > c.width {
+			if got = fitImage(c.ref, c.width, "…"); got != c.want {
+				t.Errorf("%s in %d: %q, want %q", c.ref, c.width, got, c.want)
+			}
 		}
 	}
 }

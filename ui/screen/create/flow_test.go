@@ -252,4 +252,19 @@ func TestEveryRowIsReachedByTab(t *testing.T) {
 	})
 }
 
+func TestPagesGoThroughASectionAndOnIntoTheNext(t *testing.T) {
+	open(t, option.Draft{}, 80, 24, func(t *testing.T, s *uitest.Stepper, _ *root) {
+		first := option.In(option.Sections()[1])[0].Label
+		for range 3 {
+			if s.Has("▌ " + first) {
+				break
+			}
+			s.Press("pgdown")
+		}
+		s.Want("▌ " + first)
+		s.Press("pgup").WantNot("▌ " + first).Want("▸Basics")
+		s.Press("pgup").Want("▌ Image")
+	})
+}
+
 func has(line, text string) bool { return strings.Contains(line, text) }

@@ -33,6 +33,20 @@ func (s *Screen) next() {
 	}
 }
 
+// page moves by a screen of rows, and at the section's end into the next one: n is 1 or -1.
+func (s *Screen) page(n int) {
+	last := s.buttons() - 1
+	switch to := s.row + n*max(1, s.room-1); {
+	case n > 0 && s.row >= last:
+		s.goTo((s.at+1)%len(s.sections), 0, false)
+	case n < 0 && s.row == 0:
+		at := (s.at + len(s.sections) - 1) % len(s.sections)
+		s.goTo(at, len(s.sections[at].rows)-1, true)
+	default:
+		s.goTo(s.at, max(0, min(last, to)), n < 0)
+	}
+}
+
 // prev goes back by one row. Before the first row of all come the buttons, so that they
 // are one key away from Image.
 func (s *Screen) prev() {

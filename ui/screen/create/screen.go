@@ -57,6 +57,7 @@ type Screen struct {
 	width, height int
 	focus         bool
 	offset        int // first line of the section's rows that is shown
+	room          int // lines that the rows have
 
 	styles *themes.Styles // what view was drawn with
 	view   string

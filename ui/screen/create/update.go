@@ -74,6 +74,10 @@ func (s *Screen) key(k tea.KeyPressMsg) tea.Cmd {
 		s.goTo((s.at+1)%len(s.sections), 0, false)
 	case keymap.FormPrevSection:
 		s.goTo((s.at+len(s.sections)-1)%len(s.sections), 0, false)
+	case keymap.FormPageDown:
+		s.page(1)
+	case keymap.FormPageUp:
+		s.page(-1)
 	case keymap.FormPress:
 		return s.press()
 	}

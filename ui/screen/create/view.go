@@ -60,6 +60,7 @@ func (s *Screen) body(w, h int) (string, *tea.Cursor) {
 		left = railWidth + 2
 		width = w - left - 1
 	}
+	s.room = room
 	lines, focused := s.rows(width)
 	s.scroll(focused, len(lines), room)
 	shown := s.window(lines, width, room)

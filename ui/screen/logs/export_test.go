@@ -7,4 +7,6 @@ import (
 )
 
 // LinesForTest is the message that brings lines to a screen.
-func LinesForTest(s *Screen, lines []api.LogLine) tea.Msg { return linesMsg{of: s, lines: lines} }
+func LinesForTest(s *Screen, lines []api.LogLine) tea.Msg {
+	return linesMsg{of: s.follow, lines: lines}
+}

@@ -32,6 +32,7 @@ type follow struct {
 	lines  chan api.LogLine
 	pump   *stream.Pump[api.LogLine]
 	err    error // set before lines is closed
+	since  time.Time
 
 	parts [2]part // of lines that are not complete, by stream
 }
@@ -44,7 +45,7 @@ type part struct {
 
 // linesMsg are lines that have come. With last the log has ended, err says how.
 type linesMsg struct {
-	of    *Screen
+	of    *follow
 	lines []api.LogLine
 	last  bool
 	err   error
@@ -60,7 +61,7 @@ func newFollow(l backend.Logger, id string) *follow {
 // read is the command that reads the log to its end. It waits while the screen is behind.
 func (f *follow) read() tea.Msg {
 	defer close(f.lines)
-	f.err = f.logger.Logs(f.ctx, f.id, api.LogOptions{Follow: true, Tail: scroll.MaxLines}, func(lines []api.LogLine) error {
+	f.err = f.logger.Logs(f.ctx, f.id, api.LogOptions{Follow: true, Tail: scroll.MaxLines, Since: f.since}, func(lines []api.LogLine) error {
 		for _, l := range lines {
 			l.Text = bytes.Clone(l.Text)
 			select {
@@ -74,10 +75,10 @@ func (f *follow) read() tea.Msg {
 	return nil
 }
 
-// next is the command that brings the next lines to a screen.
-func (f *follow) next(s *Screen) tea.Cmd {
+// next is the command that brings the next lines.
+func (f *follow) next() tea.Cmd {
 	return f.pump.Next(f.ctx, func(lines []api.LogLine, closed bool) tea.Msg {
-		m := linesMsg{of: s, lines: lines, last: closed}
+		m := linesMsg{of: f, lines: lines, last: closed}
 		if closed {
 			m.err = f.err
 		}

@@ -1,6 +1,8 @@
 package logs
 
 import (
+	"time"
+
 	"charm.land/bubbles/v2/key"
 	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
@@ -22,9 +24,12 @@ type CloseMsg struct{}
 // Screen is the log of one container.
 type Screen struct {
 	env       *kit.Env
+	logger    backend.Logger
 	container api.Container
 	log       *scroll.Model
 	follow    *follow
+	started   time.Time // of the run that is followed
+	last      time.Time // of the newest line
 
 	arrived int // lines so far
 	seen    int // of them when following was stopped
@@ -45,7 +50,7 @@ type Screen struct {
 
 // New makes the screen of a container's log. Nothing is read before Init.
 func New(env *kit.Env, deps Deps, c api.Container) *Screen {
-	s := &Screen{env: env, container: c.Clone(), log: scroll.New(env), follow: newFollow(deps.Logger, c.ID), focus: true, dirty: true}
+	s := &Screen{env: env, container: c.Clone(), logger: deps.Logger, log: scroll.New(env), follow: newFollow(deps.Logger, c.ID), started: c.StartedAt, focus: true, dirty: true}
 	s.input = textinput.New()
 	s.input.Prompt = ""
 	s.input.SetVirtualCursor(false)
@@ -54,7 +59,7 @@ func New(env *kit.Env, deps Deps, c api.Container) *Screen {
 }
 
 // Init begins to read the log.
-func (s *Screen) Init() tea.Cmd { return tea.Batch(s.follow.read, s.follow.next(s)) }
+func (s *Screen) Init() tea.Cmd { return tea.Batch(s.follow.read, s.follow.next()) }
 
 // Close ends the reading.
 func (s *Screen) Close() { s.follow.cancel() }
@@ -62,8 +67,34 @@ func (s *Screen) Close() { s.follow.cancel() }
 // ID is the container whose log this is.
 func (s *Screen) ID() string { return s.container.ID }
 
-// SetContainer tells how the container is now: the title and the last line say it.
-func (s *Screen) SetContainer(c api.Container) { s.container, s.dirty = c.Clone(), true }
+// SetContainer tells how the container is now: the title and the last line say it. One
+// that was started again is followed again from where its log had ended.
+func (s *Screen) SetContainer(c api.Container) tea.Cmd {
+	s.container, s.dirty = c.Clone(), true
+	if !s.ended || !c.State.Alive() || !c.StartedAt.After(s.started) {
+		return nil
+	}
+	return s.again()
+}
+
+// Resume reads on after the engine was away.
+func (s *Screen) Resume() tea.Cmd {
+	if !s.ended || s.err == nil {
+		return nil
+	}
+	return s.again()
+}
+
+// again reads on after the newest line that is here.
+func (s *Screen) again() tea.Cmd {
+	s.follow.cancel()
+	s.follow = newFollow(s.logger, s.container.ID)
+	if !s.last.IsZero() {
+		s.follow.since = s.last.Add(time.Nanosecond)
+	}
+	s.started, s.ended, s.err, s.dirty = s.container.StartedAt, false, nil, true
+	return s.Init()
+}
 
 // SetSize implements kit.Pane.
 func (s *Screen) SetSize(width, height int) {

@@ -32,18 +32,23 @@ func (s *Screen) Update(msg tea.Msg) tea.Cmd {
 
 // take appends lines and asks for the next ones.
 func (s *Screen) take(m linesMsg) tea.Cmd {
-	if m.of != s {
+	if m.of != s.follow {
 		return nil
 	}
 	lines := s.follow.whole(m.lines, m.last)
 	s.log.Append(lines...)
+	for _, l := range lines {
+		if l.Time.After(s.last) {
+			s.last = l.Time
+		}
+	}
 	s.arrived += len(lines)
 	s.dirty = true
 	if m.last {
 		s.ended, s.err = true, m.err
 		return nil
 	}
-	return s.follow.next(s)
+	return s.follow.next()
 }
 
 // Do carries out an action of the log's scope or a movement; it reports whether a is one.

@@ -1,10 +1,12 @@
 // Package dialog asks one question over the screen, or tells one thing. Cancel is the
-// default of every question. A dialog that a key opened does not answer to that key, nor
-// to keys that are held down, so a hand that is a little too fast confirms nothing.
+// default of every question. A dialog does not answer to the key that opened it, to keys
+// that are held down, and to keys that come before it was there to be read: a hand that
+// is a little too fast confirms nothing.
 package dialog
 
 import (
 	"strings"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -14,6 +16,10 @@ import (
 
 // Cancel is the answer of esc and of the button that changes nothing.
 const Cancel = "cancel"
+
+// Grace is how long a dialog must have been on the screen before it answers to a key:
+// nobody reads and presses faster, so the key was meant for what was there before.
+const Grace = 150 * time.Millisecond
 
 // Button is one answer.
 type Button struct {
@@ -39,6 +45,8 @@ type Model struct {
 	marked int
 	width  int
 	height int
+	top    int       // first line of the text that is shown
+	drawn  time.Time // when it was first drawn; zero: not yet
 }
 
 // New opens a dialog.
@@ -75,11 +83,11 @@ func Message(env *kit.Env, title string, body ...string) *Model {
 	return New(env, Spec{Title: title, Body: body})
 }
 
-// Failure tells what happened, why, and what to do.
-func Failure(env *kit.Env, e kit.Explanation) *Model {
+// Failure tells what happened, why, and what to do. opener is the key that asked for it.
+func Failure(env *kit.Env, e kit.Explanation, opener string) *Model {
 	var body []string
 	if e.Detail != "" {
-		body = append(body, strings.Split(e.Detail, "\n")...)
+		body = append(body, strings.Split(kit.Sentence(e.Detail), "\n")...)
 	}
 	if e.Fix != "" {
 		if len(body) > 0 {
@@ -87,13 +95,16 @@ func Failure(env *kit.Env, e kit.Explanation) *Model {
 		}
 		body = append(body, kit.Sentence(e.Fix)+".")
 	}
-	return New(env, Spec{Title: e.Title, Body: body})
+	return New(env, Spec{Title: e.Title, Body: body, Opener: opener})
 }
 
 // Update handles a key; done says that the dialog has been answered, with a button's ID.
 func (m *Model) Update(msg tea.Msg) (answer string, done bool) {
 	k, ok := msg.(tea.KeyPressMsg)
 	if !ok || k.IsRepeat {
+		return "", false
+	}
+	if m.drawn.IsZero() || m.env.Now().Sub(m.drawn) < Grace {
 		return "", false
 	}
 	key := k.String()
@@ -112,6 +123,10 @@ func (m *Model) Update(msg tea.Msg) (answer string, done bool) {
 		m.marked = (m.marked + 1) % n
 	case keymap.DialogPrev:
 		m.marked = (m.marked + n - 1) % n
+	case keymap.DialogDown:
+		m.scroll(1)
+	case keymap.DialogUp:
+		m.scroll(-1)
 	case keymap.DialogPress:
 		return m.spec.Buttons[m.marked].ID, true
 	case keymap.Back:

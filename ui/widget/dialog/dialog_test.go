@@ -17,10 +17,17 @@ import (
 )
 
 func env() *kit.Env {
-	return &kit.Env{Keys: keymap.Default(), Styles: themes.Default(true), Now: time.Now}
+	now := time.Unix(0, 0)
+	// Each look at the clock is one grace later: whoever answers has read.
+	return &kit.Env{Keys: keymap.Default(), Styles: themes.Default(true), Now: func() time.Time { now = now.Add(Grace); return now }}
 }
 
+// answer presses keys in a dialog that was drawn.
 func answer(m *Model, keys ...string) (string, bool) {
+	if m.width == 0 {
+		m.SetSize(80, 24)
+	}
+	m.View()
 	for _, k := range keys {
 		if a, done := m.Update(uitest.KeyMsg(k)); done {
 			return a, true
@@ -85,10 +92,11 @@ func TestMessageCloses(t *testing.T) {
 func TestGolden(t *testing.T) {
 	m := remove("d")
 	m.SetSize(80, 24)
+	m.View()
 	m.Update(uitest.KeyMsg("right"))
 	w, h := m.Size()
 	uitest.Golden(t, "confirm", uitest.Plain(m.View(), w, h))
-	f := Failure(env(), kit.Explanation{Title: "app:3 could not be pulled", Detail: "registry.example is not reachable: dial tcp 192.0.2.7:443: connect: connection refused after 3 tries", Fix: "check the network and the proxy settings"})
+	f := Failure(env(), kit.Explanation{Title: "app:3 could not be pulled", Detail: "registry.example is not reachable: dial tcp 192.0.2.7:443: connect: connection refused after 3 tries", Fix: "check the network and the proxy settings"}, "!")
 	f.SetSize(60, 16)
 	w, h = f.Size()
 	uitest.Golden(t, "failure", uitest.Plain(f.View(), w, h))
@@ -130,5 +138,46 @@ func TestExactlyItsSizeOnAnyScreen(t *testing.T) {
 		if s[0] > 40 && s[1] >= 4 && !strings.Contains(ansi.Strip(view), "Cancel") {
 			t.Errorf("%v: no answers to be seen:\n%s", s, ansi.Strip(view))
 		}
+	}
+}
+
+func TestAKeyThatComesTooSoonAnswersNothing(t *testing.T) {
+	now := time.Unix(0, 0)
+	e := env()
+	e.Now = func() time.Time { return now }
+	m := Confirm(e, "Remove?", nil, "Remove", "d")
+	m.SetSize(80, 24)
+	press := func() bool { _, done := m.Update(uitest.KeyMsg("enter")); return done }
+	if press() {
+		t.Error("it answered before it was drawn")
+	}
+	m.View()
+	now = now.Add(Grace - time.Millisecond)
+	if press() {
+		t.Error("it answered before it could be read")
+	}
+	now = now.Add(time.Millisecond)
+	if m.View(); !press() {
+		t.Error("it does not answer")
+	}
+}
+
+func TestALongTextIsReadByScrolling(t *testing.T) {
+	m := Failure(env(), kit.Explanation{Title: "It failed", Detail: strings.Repeat("a line of the engine's log\n", 30) + "the last line", Fix: "read it"}, "!")
+	m.SetSize(60, 16)
+	if v := m.View(); !strings.Contains(ansi.Strip(v), "more") || !strings.Contains(ansi.Strip(v), "Close") {
+		t.Errorf("no sign of more, or no button:\n%s", ansi.Strip(v))
+	}
+	for range 40 {
+		answer(m, "down")
+	}
+	if v := ansi.Strip(m.View()); !strings.Contains(v, "the last line") || !strings.Contains(v, "Read it.") || strings.Contains(v, "more") {
+		t.Errorf("the end is not there:\n%s", v)
+	}
+	for range 40 {
+		answer(m, "k")
+	}
+	if v := ansi.Strip(m.View()); !strings.Contains(v, "more") {
+		t.Errorf("not back at the beginning:\n%s", v)
 	}
 }

@@ -3,8 +3,6 @@ package dialog
 import (
 	"strings"
 
-	"github.com/charmbracelet/x/ansi"
-
 	"gantry/ui/kit"
 )
 
@@ -39,17 +37,42 @@ func (m *Model) View() string {
 	if w == 0 || h == 0 {
 		return ""
 	}
+	if m.drawn.IsZero() {
+		m.drawn = m.env.Now()
+	}
 	lines := m.lines(m.inner())
-	_, ih := kit.Inner(w, h)
-	if len(lines) > ih && ih > 0 {
+	f := kit.Frame{Title: kit.Clean(m.spec.Title), Focused: true}
+	if over := m.hidden(); over > 0 {
 		// The buttons are what must not be cut off.
-		lines = append(lines[:ih-1:ih-1], lines[len(lines)-1])
+		_, ih := kit.Inner(w, h)
+		buttons := lines[len(lines)-1]
+		top := max(0, min(m.top, over))
+		lines = append(lines[top:top+max(0, ih-1):top+max(0, ih-1)], buttons)
+		if top < over {
+			f.Right = "more " + m.env.Styles.Glyphs.Down
+		}
 	}
 	for i, l := range lines {
 		lines[i] = kit.Spaces(padding) + l
 	}
-	return kit.Box(m.env.Styles, kit.Frame{Title: kit.Clean(m.spec.Title), Focused: true}, strings.Join(lines, "\n"), w, h)
+	return kit.Box(m.env.Styles, f, strings.Join(lines, "\n"), w, h)
 }
+
+// Long reports whether the text is longer than the screen, so that it has to be scrolled.
+func (m *Model) Long() bool { return m.hidden() > 0 }
+
+// hidden is how many lines of the text do not fit on the screen.
+func (m *Model) hidden() int {
+	w, h := m.Size()
+	_, ih := kit.Inner(w, h)
+	if ih < 1 {
+		return 0
+	}
+	return max(0, len(m.lines(m.inner()))-ih)
+}
+
+// scroll moves a text that is longer than the screen by n lines.
+func (m *Model) scroll(n int) { m.top = max(0, min(m.top+n, m.hidden())) }
 
 // outer is the width of the dialog with its border.
 func (m *Model) outer() int {
@@ -81,7 +104,7 @@ func (m *Model) lines(width int) []string {
 			out = append(out, st.Text.Render(kit.Truncate(l, width, "")))
 			continue
 		}
-		for part := range strings.SplitSeq(ansi.Wrap(l, width, " /,"), "\n") {
+		for _, part := range kit.Wrap(l, width) {
 			out = append(out, st.Text.Render(part))
 		}
 	}

@@ -100,15 +100,19 @@ func (m *Model) put(row int, value string) {
 // paste puts pasted text in: into a list a row for each line, elsewhere as one line.
 func (m *Model) paste(text string) (bool, tea.Cmd) {
 	lines := strings.Split(strings.TrimRight(kit.CleanText(text), "\n"), "\n")
-	if m.spec.Kind != List || len(lines) == 1 {
+	below := m.spec.Kind == List && len(lines) > 1 && lines[0] == "" // a row of its own is meant
+	if m.spec.Kind == List {
+		lines = slices.DeleteFunc(lines, func(l string) bool { return strings.TrimSpace(l) == "" })
+	}
+	if len(lines) == 0 {
+		return false, nil
+	}
+	if m.spec.Kind != List || len(lines) == 1 && !below {
 		return m.typed(tea.PasteMsg{Content: kit.Clean(strings.Join(lines, " "))})
 	}
 	changed := false
 	for i, l := range lines {
-		if i > 0 && !m.Next() {
-			continue // the row is still empty: an empty line was pasted
-		}
-		if i > 0 && m.input.Value() != "" {
+		if (i > 0 || below) && m.Next() && m.input.Value() != "" {
 			m.values = slices.Insert(m.values, m.row, "")
 			m.edit()
 		}

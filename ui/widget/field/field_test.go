@@ -199,6 +199,10 @@ func TestList(t *testing.T) {
 	if got := m.Values(); !slices.Equal(got, []string{"A=1", "C=3", "D=4"}) {
 		t.Errorf("pasted: %q", got)
 	}
+	m.Update(tea.PasteMsg{Content: "\nE=5\n\n \n\nF=6"})
+	if got := m.Values(); !slices.Equal(got, []string{"A=1", "C=3", "D=4", "E=5", "F=6"}) {
+		t.Errorf("pasted with empty lines: %q", got)
+	}
 	m.Blur()
 	m.Focus(true)
 	if m.Cursor().Y != m.Height()-1 {

@@ -25,6 +25,8 @@ type Cell struct {
 	Spans []Span
 	// Spill lets a text that is too long run on over the following empty cells.
 	Spill bool
+	// Short is the text of a cell of one span in at most width cells; nil cuts its end.
+	Short func(text string, width int) string
 }
 
 // Text is a cell of one text.
@@ -114,7 +116,11 @@ func (m *Model) cell(b *strings.Builder, c Cell, first bool, l look, width, room
 	for i, s := range c.Spans {
 		text := kit.Clean(s.Text)
 		w := kit.Width(text)
-		if w > left || w == left && more(c.Spans[i+1:]) {
+		switch {
+		case w > left && c.Short != nil:
+			text = kit.Truncate(c.Short(text, left), left, st.Glyphs.Ellipsis)
+			w = kit.Width(text)
+		case w > left || w == left && more(c.Spans[i+1:]):
 			text = kit.Truncate(text+"  ", left, st.Glyphs.Ellipsis)
 			w = kit.Width(text)
 		}

@@ -143,7 +143,7 @@ func (m *Model) Do(a keymap.Action) bool {
 
 func (m *Model) shift(n int) {
 	if !m.wrap {
-		m.left, m.dirty = max(0, min(m.left+n, m.widest()-1)), true
+		m.left, m.dirty = max(0, min(m.left+n, m.widest()-2)), true
 	}
 }
 

@@ -107,12 +107,12 @@ func TestCuttingAndShifting(t *testing.T) {
 	m := sized(10, 2)
 	m.SetWrap(false)
 	add(m, "0123456789abcdefghijKLMNO", "日本語日本語")
-	shows(t, m, "cut", "0123456789", "日本語日本")
+	shows(t, m, "cut", "012345678…", "日本語日 …")
 	m.Do(keymap.LogRight)
-	shows(t, m, "to the right", "89abcdefgh", "本語")
+	shows(t, m, "to the right", "…9abcdefg…", "… 語")
 	m.Do(keymap.LogLeft)
 	m.Do(keymap.LogLeft)
-	shows(t, m, "and back", "0123456789", "日本語日本")
+	shows(t, m, "and back", "012345678…", "日本語日 …")
 	for range 20 {
 		m.Do(keymap.LogRight)
 	}

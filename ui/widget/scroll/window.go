@@ -180,8 +180,31 @@ func (m *Model) line(d drawing, sub int) string {
 	if m.wrap {
 		return prefix + paint(d.text, d.rows[sub], d.matches, d.base, d.match)
 	}
-	seg, lead := shifted(d.text, m.left, m.room())
-	return prefix + kit.Spaces(lead) + paint(d.text, seg, d.matches, d.base, d.match)
+	return prefix + m.cut(d)
+}
+
+// cut is a line that is not wrapped, with a sign at each side where it goes on.
+func (m *Model) cut(d drawing) string {
+	st, room := m.env.Styles, m.room()
+	width := kit.Width(d.text)
+	before, after := m.left > 0 && width > 0, width-m.left > room
+	if room < 4 {
+		before, after = false, false
+	}
+	left, right := m.left, ""
+	var sign string
+	if before {
+		sign, left, room = st.Faint.Render(st.Glyphs.Ellipsis), left+1, room-1
+	}
+	if after {
+		right, room = st.Faint.Render(st.Glyphs.Ellipsis), room-1
+	}
+	seg, lead := shifted(d.text, left, room)
+	body := kit.Spaces(lead) + paint(d.text, seg, d.matches, d.base, d.match)
+	if after {
+		body = kit.Pad(body, room)
+	}
+	return sign + body + right
 }
 
 // stamp is the column of times; a line's further rows have it blank.
