@@ -24,7 +24,7 @@ func spaceOf(pid int) (*space, error) {
 		return nil, fmt.Errorf("the container's network namespace: %w", err)
 	}
 	s := &space{file: f}
-	if same(f, "/proc/self/ns/net") {
+	if same(f, "/proc/thread-self/ns/net") {
 		f.Close()
 		return nil, errors.New("the container has the host's network namespace: nothing may be set up there")
 	}
@@ -51,17 +51,26 @@ func (s *space) close() {
 }
 
 // enter runs fn on a thread that is in the namespace: settings below /proc/sys/net are
-// those of the thread that writes. A thread that cannot be brought back is thrown away.
+// those of the thread that writes. A thread that cannot be brought back is never used
+// again.
 func (s *space) enter(fn func() error) error {
 	done := make(chan error, 1)
 	go func() {
-		// Not unlocked: the thread ends with the goroutine.
 		runtime.LockOSThread()
-		if err := unix.Setns(int(s.file.Fd()), unix.CLONE_NEWNET); err != nil {
+		back, err := os.Open("/proc/thread-self/ns/net")
+		if err == nil {
+			defer back.Close()
+			err = unix.Setns(int(s.file.Fd()), unix.CLONE_NEWNET)
+		}
+		if err != nil {
 			done <- fmt.Errorf("enter the container's network namespace: %w", err)
 			return
 		}
-		done <- fn()
+		err = fn()
+		if unix.Setns(int(back.Fd()), unix.CLONE_NEWNET) == nil {
+			runtime.UnlockOSThread()
+		}
+		done <- err
 	}()
 	return <-done
 }

@@ -40,6 +40,10 @@ func (l layout) addChains(c *nftables.Conn) {
 		join(l.localDestination(), l4proto(reg1), dport(regWord+1), l.publish(l.ports)),
 	}
 	chain("prerouting", nftables.ChainTypeNAT, nftables.ChainHookPrerouting, nftables.ChainPriorityNATDest, publish...)
+	if l.family == IPv6 {
+		// The kernel takes no answer for ::1 from outside: refused is better than silence.
+		publish = append([][]expr.Any{join(l.loopback(false), verdict(expr.VerdictReturn))}, publish...)
+	}
 	chain("output", nftables.ChainTypeNAT, nftables.ChainHookOutput, nftables.ChainPriorityNATDest, publish...)
 	chain("postrouting", nftables.ChainTypeNAT, nftables.ChainHookPostrouting, nftables.ChainPriorityNATSource,
 		join(out(l.bridges, false), l.loopback(true), masquerade()),
