@@ -91,20 +91,29 @@ func version() string {
 type life struct{ cfg daemon.Config }
 
 func (l life) Up(ctx context.Context, report func(path.Trace)) error {
+	return l.with(ctx, report, daemon.Up)
+}
+
+func (l life) Down(ctx context.Context) error { return l.with(ctx, nil, daemon.Down) }
+
+func (l life) Restart(ctx context.Context, report func(path.Trace)) error {
+	return l.with(ctx, report, daemon.Restart)
+}
+
+func (l life) Enable(ctx context.Context, report func(path.Trace)) error {
+	return l.with(ctx, report, daemon.Enable)
+}
+
+func (l life) Disable(ctx context.Context) error { return l.with(ctx, nil, daemon.Disable) }
+
+// with does something to the engine that is chosen.
+func (l life) with(ctx context.Context, report func(path.Trace), do func(context.Context, daemon.Config, daemon.Endpoint) error) error {
 	l.cfg.Report = report
 	end, err := daemon.Choose(ctx, l.cfg)
 	if err != nil {
 		return err
 	}
-	return daemon.Up(ctx, l.cfg, end)
-}
-
-func (l life) Down(ctx context.Context) error {
-	end, err := daemon.Choose(ctx, l.cfg)
-	if err != nil {
-		return err
-	}
-	return daemon.Down(ctx, l.cfg, end)
+	return do(ctx, l.cfg, end)
 }
 
 func (l life) Status(ctx context.Context) (cli.Status, error) {
@@ -114,8 +123,9 @@ func (l life) Status(ctx context.Context) (cli.Status, error) {
 	}
 	out := cli.Status{Running: s.Running, PID: s.PID, Uptime: s.Uptime, Err: s.Err, Info: api.EngineInfo{
 		Kind: s.Endpoint.Kind, Address: s.Endpoint.Address, Version: s.Version,
-		DataRoot: s.Endpoint.DataRoot, RecordRoot: s.Endpoint.RecordRoot,
+		DataRoot: s.Endpoint.DataRoot, RecordRoot: s.Endpoint.RecordRoot, Skew: s.Skew,
 	}}
+	out.Keeper, out.Boot = s.Kept(), s.AtBoot()
 	for _, f := range s.Endpoint.Found {
 		out.Found = append(out.Found, f.Name+" "+f.Address)
 	}

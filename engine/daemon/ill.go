@@ -72,7 +72,7 @@ func (u *ascent) dying(st keeper.Status) error { return dying(u.ep, st) }
 
 // dying is a daemon that its keeper cannot keep up.
 func dying(ep Endpoint, st keeper.Status) error {
-	if causeOf(st.Trouble) != api.EngineFailed {
+	if causeOf(st.Trouble) != api.EngineFailed || st.Failures <= 1 {
 		return ep.failure(st.Trouble, st.Why)
 	}
 	return &api.UnavailableError{Address: ep.Address, Cause: api.EngineDying,

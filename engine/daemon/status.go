@@ -45,7 +45,7 @@ func Current(ctx context.Context, cfg Config) (Status, error) {
 	cfg.withDefaults().kept(&st)
 	c, err := Dial(ctx, ep)
 	if err != nil {
-		if ep.Kind == api.EngineSystem || keeper.Locked(ep.DataRoot) {
+		if ep.Kind == api.EngineSystem || keeper.Locked(ep.DataRoot) || st.Keeping.Phase == keeper.Failed {
 			st.Err = ill(st, err)
 		}
 		return st, nil
@@ -95,7 +95,7 @@ func (c Config) kept(st *Status) {
 
 // ill words a daemon that does not serve by what its keeper says of it.
 func ill(st Status, err error) error {
-	if st.Keeper == 0 || st.Keeping.Phase == keeper.Serving || st.Keeping.Why == "" {
+	if st.Keeping.Phase == keeper.Serving || st.Keeping.Why == "" {
 		return err
 	}
 	return dying(st.Endpoint, st.Keeping)

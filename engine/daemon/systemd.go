@@ -97,14 +97,14 @@ func (c Config) bootable(ep Endpoint, what string) error {
 	case c.euid() != 0:
 		return &api.UnavailableError{Address: ep.Address, Cause: api.NotRoot}
 	case !c.hasSystemd():
-		return &api.UnsupportedError{What: what, Reason: "this host does not run systemd; put this line into its boot scripts: " + c.bootLine(ep)}
+		return &api.UnsupportedError{What: what, Reason: "this host does not run systemd; put this line into its boot scripts: " + BootLine(ep)}
 	}
 	return nil
 }
 
-// bootLine is the command that starts the engine, for a boot script. The copy of gantry
+// BootLine is the command that starts the engine, for a boot script. The copy of gantry
 // below the data root stays where it is, whatever happens to the one that is run now.
-func (c Config) bootLine(ep Endpoint) string {
+func BootLine(ep Endpoint) string {
 	line := gantryIn(ep) + " engine up --engine embedded"
 	if ep.DataRoot != DefaultDataRoot {
 		line += " --data-root " + ep.DataRoot

@@ -51,7 +51,7 @@ func unitText(ep Endpoint) string {
 	fmt.Fprintf(&b, "After=network.target local-fs.target\n")
 	fmt.Fprintf(&b, "RequiresMountsFor=%s\n", quote(ep.DataRoot))
 	fmt.Fprintf(&b, "\n[Service]\nType=exec\n")
-	fmt.Fprintf(&b, "ExecStart=%s\n", strings.Join([]string{quote(ep.Helper), keeperRole(), strings.ReplaceAll(quote(ep.DataRoot), "$", "$$")}, " "))
+	fmt.Fprintf(&b, "ExecStart=%s\n", strings.ReplaceAll(quote(ep.Helper)+" "+keeperRole()+" "+quote(ep.DataRoot), "$", "$$"))
 	for _, s := range unitSettings() {
 		b.WriteString(s + "\n")
 	}

@@ -99,6 +99,9 @@ func probes() []probe {
 		{"AppArmor", (*examination).appArmor},
 		{"programs", (*examination).programs},
 		{"engine", (*examination).engine},
+		{"keeper", (*examination).keeper},
+		{"at boot", (*examination).boot},
+		{"restarts", (*examination).restarts},
 		{"socket", (*examination).socket},
 		{"engine log", (*examination).engineLog},
 		{"other engines", (*examination).others},
@@ -106,6 +109,7 @@ func probes() []probe {
 		{"free space", (*examination).space},
 		{"leftovers", (*examination).leftovers},
 		{"for nerdctl", (*examination).nerdctl},
+		{"settings", (*examination).settings},
 		{"client config", (*examination).clientConfig},
 		{"registries", (*examination).registries},
 	}

@@ -67,6 +67,9 @@ func (e *examination) engine(context.Context) []api.Finding {
 	if st.PID > 0 {
 		detail += fmt.Sprintf(", pid %d, up %s", st.PID, st.Uptime.Round(time.Second))
 	}
+	if st.Skew != "" {
+		return one(warn(what, detail+"; "+st.Skew, "gantry engine restart"))
+	}
 	return one(ok(what, detail))
 }
 
@@ -152,7 +155,33 @@ func (e *examination) engineFix(err error) string {
 	case api.NotContainerd:
 		return "give containerd's socket with --address"
 	}
+	if fix := e.illFix(u.Cause); fix != "" {
+		return fix
+	}
 	return "look into its log, or restart it"
+}
+
+// illFix says what to do about an engine that cannot run, or runs and does not answer.
+func (e *examination) illFix(cause api.UnavailableCause) string {
+	data := filepath.Join(e.home(), "containerd")
+	switch cause {
+	case api.EngineFull:
+		return "free some space below " + e.home() + ", or choose another folder with --data-root"
+	case api.EngineReadOnly:
+		return "mount " + e.home() + " writable, or choose another folder with --data-root"
+	case api.EngineDamaged:
+		return "restore " + data + " from a backup, or begin anew: mv " + data + " " + data + ".damaged"
+	case api.EngineNewer:
+		return "use the gantry that wrote it, or another folder with --data-root"
+	case api.EngineHung:
+		if e.status.Endpoint.Kind == api.EngineEmbedded {
+			return "gantry engine restart"
+		}
+		return "restart that containerd; its containers run on"
+	case api.EngineFailed, api.EngineDying:
+		return "see " + filepath.Join(e.home(), engineLogFile) + ", then gantry engine restart"
+	}
+	return ""
 }
 
 // nerdctl is the line with which nerdctl sees the same containers.

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"gantry/engine/api"
+	"gantry/engine/daemon/keeper"
 )
 
 const (
@@ -73,8 +74,8 @@ func tail(name string, size int64) (string, time.Time, error) {
 func lastError(log string) (last string, fatal bool) {
 	for line := range strings.Lines(log) {
 		line = strings.TrimSpace(line)
-		if line == "" {
-			continue
+		if line == "" || strings.Contains(line, ` msg="`+keeper.NoteMark) {
+			continue // the keeper's notes are not the daemon's words
 		}
 		fatal = false
 		switch {

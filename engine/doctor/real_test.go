@@ -12,8 +12,6 @@ import (
 	"syscall"
 	"testing"
 
-	"golang.org/x/sys/unix"
-
 	"gantry/engine/api"
 	"gantry/engine/bundle"
 	"gantry/engine/daemon"
@@ -82,15 +80,8 @@ func TestAnEngineThatRunsAndIsKilled(t *testing.T) {
 	found = Examine(t.Context(), Config{Daemon: other, DockerConfigDir: cfg.RunRoot})
 	want(t, find(t, found, "other engines"), api.FindingNote, "containerd "+st.Version+" serves", "--address "+st.Endpoint.Address)
 
-	if st.PID <= 1 {
-		t.Fatalf("pid %d", st.PID)
-	}
-	if err := unix.Kill(st.PID, unix.SIGKILL); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := unix.Wait4(st.PID, nil, 0, nil); err != nil {
-		t.Fatal(err)
-	}
+	signal(t, st.Keeper)
+	signal(t, st.PID)
 	found = look()
 	want(t, find(t, found, "engine"), api.FindingNote, "not running")
 	want(t, find(t, found, "socket"), api.FindingNote, "killed", "replaces it")

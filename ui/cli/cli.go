@@ -38,6 +38,11 @@ type Engine interface {
 type Daemon interface {
 	Up(ctx context.Context, report func(path.Trace)) error
 	Down(ctx context.Context) error
+	// Restart ends the embedded engine and starts it anew; containers run on.
+	Restart(ctx context.Context, report func(path.Trace)) error
+	// Enable has the embedded engine started at boot, Disable not any more.
+	Enable(ctx context.Context, report func(path.Trace)) error
+	Disable(ctx context.Context) error
 	Status(ctx context.Context) (Status, error)
 }
 
@@ -49,6 +54,8 @@ type Status struct {
 	Uptime  time.Duration
 	Err     error    // why it cannot be told, or why a system engine does not serve
 	Found   []string // sockets of other engines that are there
+	Keeper  string   // who keeps the embedded engine up, and how that goes; "" on a system engine
+	Boot    string   // what starts the embedded engine at boot; "" if it cannot be told
 }
 
 // Options are the flags that every command takes.

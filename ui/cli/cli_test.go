@@ -280,6 +280,7 @@ type machine struct {
 	status Status
 	down   error
 	downs  int
+	did    []string // of the rest
 }
 
 func (m *machine) Up(_ context.Context, report func(path.Trace)) error {
@@ -292,7 +293,22 @@ func (m *machine) Up(_ context.Context, report func(path.Trace)) error {
 	m.status.Running = true
 	return nil
 }
-func (m *machine) Down(context.Context) error             { m.downs++; return m.down }
+func (m *machine) Down(context.Context) error { m.downs++; return m.down }
+func (m *machine) Restart(ctx context.Context, report func(path.Trace)) error {
+	m.did = append(m.did, "restart")
+	return m.Up(ctx, report)
+}
+
+func (m *machine) Enable(ctx context.Context, report func(path.Trace)) error {
+	m.did = append(m.did, "enable")
+	return m.Up(ctx, report)
+}
+
+func (m *machine) Disable(context.Context) error {
+	m.did = append(m.did, "disable")
+	return nil
+}
+
 func (m *machine) Status(context.Context) (Status, error) { return m.status, nil }
 
 func TestTheEnginesLife(t *testing.T) {
@@ -317,6 +333,18 @@ func TestTheEnginesLife(t *testing.T) {
 	}
 	if got := gantry("version"); !strings.Contains(got.out, "containerd 2.4.2 (embedded") {
 		t.Errorf("version: %+v", got)
+	}
+	m.status.Keeper, m.status.Boot, m.status.Info.Skew = "pid 78", "not started", "another build"
+	for _, verb := range []string{"restart", "enable"} {
+		got := gantry("engine", verb)
+		for _, want := range []string{"pid 78", "not started", "another build: gantry engine restart"} {
+			if got.code != 0 || !strings.Contains(got.out, want) {
+				t.Errorf("%s does not say %q: %+v", verb, want, got)
+			}
+		}
+	}
+	if got := gantry("engine", "disable"); got.code != 0 || got.out != "" || strings.Join(m.did, " ") != "restart enable disable" {
+		t.Errorf("%+v, and did %v", got, m.did)
 	}
 	if got := gantry("engine", "down"); got.code != 0 || m.downs != 1 {
 		t.Errorf("down: %+v", got)

@@ -27,6 +27,18 @@ func explainUnavailable(e *api.UnavailableError) Explanation {
 		return Explanation{Title: "This gantry was built without its engine", Detail: "it can only use a containerd that runs already", Fix: "run go generate ./... and go build again"}
 	case api.EngineFailed:
 		return Explanation{Title: "The embedded engine did not start", Detail: detail, Fix: "see what gantry engine status says"}
+	case api.EngineFull:
+		return Explanation{Title: "The embedded engine's disk is full", Detail: detail, Fix: "free some space there, or choose another folder with --data-root"}
+	case api.EngineReadOnly:
+		return Explanation{Title: "The embedded engine's data root cannot be written", Detail: detail, Fix: "mount it writable, or choose another folder with --data-root"}
+	case api.EngineDamaged:
+		return Explanation{Title: "The embedded engine's data is damaged", Detail: detail, Fix: "restore it from a backup, or move the data root's folder containerd aside and begin anew"}
+	case api.EngineNewer:
+		return Explanation{Title: "The embedded engine's data was written by a newer containerd", Detail: detail, Fix: "use the gantry that wrote it, or another folder with --data-root"}
+	case api.EngineHung:
+		return Explanation{Title: "containerd at " + at + " does not answer", Detail: detail, Fix: "restart it: with gantry engine restart, if it is gantry's own"}
+	case api.EngineDying:
+		return Explanation{Title: "The embedded engine ends again and again", Detail: detail, Fix: "see its log, and what gantry doctor says"}
 	case api.EngineDown:
 		return Explanation{Title: "The engine at " + at + " is down", Detail: "it was used last time, so no other is started", Fix: "start it, or choose another with --engine"}
 	}
