@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/google/nftables"
+	"github.com/google/nftables/binaryutil"
 	"golang.org/x/sys/unix"
 )
 
@@ -84,6 +85,10 @@ func (t Table) layout(f Family) layout {
 	table := &nftables.Table{Name: t.Name, Family: f.table()}
 	set := func(name string, keys ...nftables.SetDatatype) *nftables.Set {
 		s := &nftables.Set{Table: table, Name: name, KeyType: keys[0]}
+		if keys[0] == nftables.TypeIFName {
+			// Only for nft to show it: names are in the order of the host's bytes.
+			s.KeyByteOrder = binaryutil.NativeEndian
+		}
 		if len(keys) > 1 {
 			s.KeyType, s.Concatenation = nftables.MustConcatSetType(keys...), true
 		}
