@@ -14,6 +14,9 @@ type Facts struct {
 	AppArmor    bool
 	Root        bool
 	Env         []string // the caller's environment, for --env NAME
+	// File reads a file that a person names, for --env-file: quickly or not at all. nil
+	// where files cannot be read.
+	File func(name string) ([]byte, error)
 }
 
 // CgroupMode is how the cgroup hierarchy is mounted.

@@ -25,6 +25,7 @@ func ReadRoot(ctx context.Context, root string) (Facts, error) {
 		Controllers: map[string]bool{},
 		Root:        os.Geteuid() == 0,
 		Env:         os.Environ(),
+		File:        ReadFile,
 	}
 	if err := ctx.Err(); err != nil {
 		return f, err

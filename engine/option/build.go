@@ -13,6 +13,8 @@ type build struct {
 	config *container.Config
 	host   *container.HostConfig
 	detach bool
+	// fileEnv are the variables of env files, which stand before all others.
+	fileEnv []string
 
 	// The value being read.
 	key   Key

@@ -16,6 +16,7 @@ const (
 	KeyPlatform    Key = "platform"
 	KeyEntrypoint  Key = "entrypoint"
 	KeyEnv         Key = "env"
+	KeyEnvFile     Key = "env-file"
 	KeyWorkdir     Key = "workdir"
 	KeyUser        Key = "user"
 	KeyHostname    Key = "hostname"

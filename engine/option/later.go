@@ -16,7 +16,7 @@ const (
 	laterFlags = `add-host annotation attach blkio-weight blkio-weight-device cgroup-parent cgroupns cidfile cpu-period
 		cpu-quota cpu-rt-period cpu-rt-runtime cpu-shares cpuset-cpus cpuset-mems detach-keys device device-cgroup-rule
 		device-read-bps device-read-iops device-write-bps device-write-iops dns dns-opt dns-option dns-search domainname
-		env-file expose gpus group-add health-cmd health-interval health-retries health-start-interval
+		expose gpus group-add health-cmd health-interval health-retries health-start-interval
 		health-start-period health-timeout ip ip6 ipc label-file link link-local-ip log-driver log-opt mac-address
 		memory-reservation memory-swap memory-swappiness mount net-alias network-alias oom-score-adj pid publish restart
 		runtime security-opt shm-size storage-opt sysctl tmpfs ulimit umask userns uts volume volume-driver volumes-from`

@@ -25,7 +25,7 @@ func (p Parsed) Err() error {
 }
 
 // Parse reads the draft into a request and finds everything that is wrong with it. Of facts
-// that are zero nothing is concluded. It does no I/O.
+// that are zero nothing is concluded. It does no I/O but to read env files, by Facts.Host.File.
 func (d Draft) Parse(f Facts) Parsed {
 	b := newBuild(f)
 	for _, e := range d.entries {

@@ -31,6 +31,15 @@ func process() []row {
 		},
 		{
 			Option: Option{
+				Key: KeyEnvFile, Label: "Env files", Section: SectionProcess, Kind: KindText, Repeat: true, Form: true,
+				Value: "list", Example: "web.env", Help: "Read environment variables from a file of NAME=value lines; --env goes before it",
+			},
+			put: putEnvFile,
+			// What was read is in the request as variables, and comes back as those.
+			take: func(*api.CreateRequest) []string { return nil },
+		},
+		{
+			Option: Option{
 				Key: KeyWorkdir, Short: "w", Label: "Work dir", Section: SectionProcess, Kind: KindPath, Form: true,
 				Value: "string", Example: "/app", Help: "Directory inside the container to start in",
 			},

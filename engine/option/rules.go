@@ -5,6 +5,9 @@ func (b *build) across(d Draft) {
 	if !d.Has(KeyImage) {
 		b.needImage()
 	}
+	if len(b.fileEnv) > 0 {
+		b.config.Env = append(b.fileEnv, b.config.Env...)
+	}
 	b.acrossStreams()
 	if d.Has(KeyEntrypoint) && d.Get(KeyEntrypoint) == "" && !d.Has(KeyArgs) {
 		b.refuseAt(KeyArgs, 0, "", "no command specified: an empty entrypoint drops the image's command too", "write the command to run")

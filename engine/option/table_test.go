@@ -82,7 +82,7 @@ func TestATableHandedOutCanBeChanged(t *testing.T) {
 func TestSectionsOfTheForm(t *testing.T) {
 	want := []string{
 		"Basics: Image, Name, Command, Tty, Remove, Pull, Platform",
-		"Process: Entrypoint, Environment, Work dir, User, Hostname, Labels, Interactive, Stop signal, Stop timeout",
+		"Process: Entrypoint, Environment, Env files, Work dir, User, Hostname, Labels, Interactive, Stop signal, Stop timeout",
 		"Network: Network",
 		"Resources: Memory, CPUs, Pids limit",
 		"Security: Read-only, Privileged, Add caps, Drop caps",
