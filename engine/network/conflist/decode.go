@@ -113,14 +113,15 @@ func decodeRange(e span) (r wire.Range, err error) {
 // Whole is a subnet as a range, as host-local takes it: the first address is the
 // gateway's, and of IPv4 the last one is not given away.
 func Whole(p netip.Prefix) wire.Range {
-	r := wire.Range{Subnet: p, Gateway: p.Addr().Next(), Start: p.Addr().Next(), End: last(p)}
+	r := wire.Range{Subnet: p, Gateway: p.Addr().Next(), Start: p.Addr().Next(), End: Last(p)}
 	if p.Addr().Is4() {
 		r.End = r.End.Prev()
 	}
 	return r
 }
 
-func last(p netip.Prefix) netip.Addr {
+// Last is the last address of a subnet.
+func Last(p netip.Prefix) netip.Addr {
 	b := p.Masked().Addr().AsSlice()
 	for i := p.Bits(); i < len(b)*8; i++ {
 		b[i/8] |= 0x80 >> (i % 8)

@@ -159,18 +159,18 @@ func encodeRange(r wire.Range) span {
 	}
 	if whole := Whole(r.Subnet); r.Start != whole.Start || r.End != whole.End {
 		e.RangeStart, e.RangeEnd = r.Start.String(), r.End.String()
-		if p, ok := prefixOf(r); ok {
+		if p, ok := PrefixOf(r); ok {
 			e.IPRange = p.String()
 		}
 	}
 	return e
 }
 
-// prefixOf is the subnet that a range was given as, which nerdctl remembers.
-func prefixOf(r wire.Range) (netip.Prefix, bool) {
+// PrefixOf is the subnet that a range was given as, which nerdctl remembers.
+func PrefixOf(r wire.Range) (netip.Prefix, bool) {
 	for bits := r.Subnet.Bits(); bits <= r.Start.BitLen(); bits++ {
 		p, err := r.Start.Prefix(bits)
-		if err == nil && p.Masked().Addr().Next() == r.Start && last(p) == r.End {
+		if err == nil && p.Masked().Addr().Next() == r.Start && Last(p) == r.End {
 			return p.Masked(), true
 		}
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/vishvananda/netlink"
 	"golang.org/x/sys/unix"
 
+	"gantry/engine/network/conflist"
 	"gantry/engine/network/nft"
 	"gantry/engine/network/wire"
 )
@@ -240,7 +241,7 @@ func (r *rig) network(name, bridge string, x int, v6 bool) wire.Network {
 
 func subnet(s string) wire.Set {
 	p := netip.MustParsePrefix(s)
-	return wire.Set{{Subnet: p, Gateway: p.Addr().Next(), Start: p.Addr().Next(), End: nft.LastAddr(p).Prev()}}
+	return wire.Set{{Subnet: p, Gateway: p.Addr().Next(), Start: p.Addr().Next(), End: conflist.Last(p).Prev()}}
 }
 
 // container is one with a process and a plan.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/nftables"
 
+	"gantry/engine/network/conflist"
 	"gantry/engine/network/wire"
 )
 
@@ -74,20 +75,10 @@ func (l layout) each(n wire.Network, fn func(*nftables.Set, []nftables.SetElemen
 // last address there is has no second one.
 func interval(p netip.Prefix) []nftables.SetElement {
 	iv := []nftables.SetElement{{Key: p.Addr().AsSlice()}}
-	if end := LastAddr(p).Next(); end.IsValid() {
+	if end := conflist.Last(p).Next(); end.IsValid() {
 		iv = append(iv, nftables.SetElement{Key: end.AsSlice(), IntervalEnd: true})
 	}
 	return iv
-}
-
-// LastAddr is the last address of a subnet.
-func LastAddr(p netip.Prefix) netip.Addr {
-	b := p.Addr().AsSlice()
-	for i := p.Bits(); i < len(b)*8; i++ {
-		b[i/8] |= 0x80 >> (i % 8)
-	}
-	a, _ := netip.AddrFromSlice(b)
-	return a
 }
 
 // AddNetwork makes the rules of a network, and the table if it is not there.
