@@ -25,6 +25,7 @@ import (
 	"gantry/engine/path"
 	"gantry/ui"
 	"gantry/ui/cli"
+	"gantry/ui/config"
 )
 
 // daemonCommand is the argument with which gantry starts itself as the embedded engine.
@@ -34,16 +35,24 @@ func main() {
 	if len(os.Args) > 1 && os.Args[1] == daemonCommand {
 		os.Exit(linked.Main(os.Args[2:]))
 	}
+	home := config.Here(os.Getenv)
 	os.Exit(cli.Main(context.Background(), os.Args[1:], cli.Deps{
 		Open:   open,
 		Daemon: func(o cli.Options) (cli.Daemon, error) { return life{daemonConfig(o)}, nil },
 		Screen: screen,
-		Doctor: func(ctx context.Context, o cli.Options) []api.Finding {
-			return doctor.Examine(ctx, doctor.Config{Daemon: daemonConfig(o), Namespace: o.Namespace})
-		},
+		Doctor: examine, Settings: &home,
 		In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
 		Getenv: os.Getenv, Version: version(), Now: time.Now,
 	}))
+}
+
+// examine is the doctor: this host, and what is set.
+func examine(ctx context.Context, o cli.Options) []api.Finding {
+	found := doctor.Examine(ctx, doctor.Config{Daemon: daemonConfig(o), Namespace: o.Namespace})
+	if o.Config != nil {
+		found = append(found, o.Config.Finding(o.Unfit))
+	}
+	return found
 }
 
 // open opens the engine that the flags ask for.
@@ -137,9 +146,13 @@ func screen(ctx context.Context, e cli.Engine, o cli.Options) error {
 	if !term.IsTerminal(int(os.Stdin.Fd())) || !term.IsTerminal(int(os.Stdout.Fd())) {
 		return errors.New("the screen needs a terminal; gantry --help lists the commands that do without")
 	}
+	set := o.Config
 	err := ui.Run(ctx, e, ui.Options{
-		ASCII: plainGlyphs(os.Getenv), Mono: os.Getenv("NO_COLOR") != "",
+		ASCII: set.Bool(config.ASCII, plainGlyphs(os.Getenv)), Mono: os.Getenv("NO_COLOR") != "",
 		Command: strings.Join(os.Args, " "), Log: logWriter(o), Notes: os.Stderr,
+		Keys: set.Keys, Palette: set.Palette, Hello: set.Hello(),
+		AskStop: set.Bool(config.AskStop, false), StopTimeout: set.Duration(config.StopTimeout),
+		Doctor: func(ctx context.Context) []api.Finding { return examine(ctx, o) },
 	})
 	var sig *ui.SignalError
 	if errors.As(err, &sig) {

@@ -16,6 +16,7 @@ import (
 	"gantry/engine/option"
 	"gantry/engine/path"
 	"gantry/ui/backend"
+	"gantry/ui/config"
 	"gantry/ui/kit"
 )
 
@@ -64,6 +65,11 @@ type Options struct {
 	Namespace string
 	DataRoot  string
 	Engine    string // auto, system, embedded
+	// Config is all that is set; nil in a command that does not need it.
+	Config *config.Config
+	// Unfit is what is wrong with the files of settings; only the commands that help to
+	// mend them go on with it.
+	Unfit error
 }
 
 // Deps join the command line to an engine and to a terminal.
@@ -75,6 +81,7 @@ type Deps struct {
 	In       *os.File
 	Out, Err io.Writer
 	Getenv   func(string) string
+	Settings *config.World // whose files of settings are read; nil: none
 	Version  string
 	Now      func() time.Time
 }
@@ -82,7 +89,8 @@ type Deps struct {
 // program is one invocation.
 type program struct {
 	Deps
-	opt Options
+	opt  Options
+	look appearance
 }
 
 // ExitError ends the program with a code; what there was to say has been said.
@@ -133,6 +141,8 @@ func (p *program) root() *cobra.Command {
 		SilenceUsage:     true,
 		TraverseChildren: true,
 		RunE:             p.screen,
+
+		PersistentPreRunE: p.configure,
 	}
 	root.SetOut(p.Out)
 	root.SetErr(p.Err)
@@ -145,7 +155,10 @@ func (p *program) root() *cobra.Command {
 	f.StringVarP(&p.opt.Namespace, "namespace", "n", p.Getenv("CONTAINERD_NAMESPACE"), "containerd `namespace` (default \"default\")")
 	f.StringVar(&p.opt.DataRoot, "data-root", p.Getenv("GANTRY_DATA_ROOT"), "`folder` of gantry's own engine (default \"/var/lib/gantry\")")
 	f.StringVar(&p.opt.Engine, "engine", "auto", "which containerd: auto, system or embedded")
+	f.StringVar(&p.look.theme, "theme", "", "`name` of the colours (default $GANTRY_THEME, else as the terminal is)")
+	f.BoolVar(&p.look.ascii, "ascii", false, "signs of ASCII only (default $GANTRY_ASCII, else as terminal and locale are)")
 	root.AddCommand(
+		p.configCommand(), p.keysCommand(), p.themesCommand(),
 		p.runCommand(), p.createCommand(), p.startCommand(), p.stopCommand(), p.killCommand(), p.rmCommand(),
 		p.psCommand(), p.logsCommand(), p.inspectCommand(), p.pullCommand(), p.imagesCommand(),
 		p.engineCommand(), p.doctorCommand(), p.versionCommand(),

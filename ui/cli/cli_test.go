@@ -12,6 +12,7 @@ import (
 	"gantry/engine/enginetest/fake"
 	"gantry/engine/option"
 	"gantry/engine/path"
+	"gantry/ui/config"
 )
 
 // opened is the fake as it was opened.
@@ -29,7 +30,9 @@ type desk struct {
 	*opened
 	t    *testing.T
 	env  map[string]string
-	opts []Options // of each Open
+	opts []Options // of each Open, without what is set
+	home *config.World
+	set  *config.Config // of the last Open
 }
 
 func sit(t *testing.T) *desk {
@@ -55,10 +58,14 @@ func (d *desk) gantry(args ...string) printed {
 	before := d.closed
 	n := len(d.opts)
 	code := Main(d.t.Context(), args, Deps{
-		Open:   func(o Options) (Engine, error) { d.opts = append(d.opts, o); return d.opened, nil },
+		Open: func(o Options) (Engine, error) {
+			d.set, o.Config = o.Config, nil
+			d.opts = append(d.opts, o)
+			return d.opened, nil
+		},
 		Daemon: func(Options) (Daemon, error) { return nil, errors.New("no daemon in this test") },
 		Screen: func(context.Context, Engine, Options) error { return nil },
-		In:     in, Out: &out, Err: &errs,
+		In:     in, Out: &out, Err: &errs, Settings: d.home,
 		Getenv: func(k string) string { return d.env[k] }, Version: "1.2.3", Now: d.Now,
 	})
 	if len(d.opts)-n != d.closed-before {
@@ -199,12 +206,12 @@ func TestWhereTheEngineIsComesFromFlagsThenTheEnvironment(t *testing.T) {
 	// The address in the environment is the engine's to read: --engine counts more.
 	d.env = map[string]string{"CONTAINERD_NAMESPACE": "env", "GANTRY_DATA_ROOT": "/env"}
 	for line, want := range map[string]Options{
-		"ps": {"", "env", "/env", "auto"},
-		"--address /a.sock -n ns --data-root /r --engine system ps": {"/a.sock", "ns", "/r", "system"},
-		"ps --namespace ns": {"", "ns", "/env", "auto"},
-		"create --name a1 -n ns --address=/a.sock busybox":     {"/a.sock", "ns", "/env", "auto"},
-		"-n ns create --name a2 busybox":                       {"", "ns", "/env", "auto"},
-		"create --name a3 --engine embedded busybox -n inside": {"", "env", "/env", "embedded"}, // behind the image it is the container's
+		"ps": {"", "env", "/env", "auto", nil, nil},
+		"--address /a.sock -n ns --data-root /r --engine system ps": {"/a.sock", "ns", "/r", "system", nil, nil},
+		"ps --namespace ns": {"", "ns", "/env", "auto", nil, nil},
+		"create --name a1 -n ns --address=/a.sock busybox":     {"/a.sock", "ns", "/env", "auto", nil, nil},
+		"-n ns create --name a2 busybox":                       {"", "ns", "/env", "auto", nil, nil},
+		"create --name a3 --engine embedded busybox -n inside": {"", "env", "/env", "embedded", nil, nil}, // behind the image it is the container's
 	} {
 		d.opts = nil
 		if got := d.gantry(strings.Fields(line)...); got.code != 0 || len(d.opts) != 1 || d.opts[0] != want {

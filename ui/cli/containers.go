@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"gantry/engine/api"
+	"gantry/ui/config"
 )
 
 func (p *program) startCommand() *cobra.Command {
@@ -37,6 +38,8 @@ func (p *program) stopCommand() *cobra.Command {
 			if c.Flags().Changed("timeout") || c.Flags().Changed("time") {
 				d := time.Duration(seconds) * time.Second
 				opt.Timeout = &d
+			} else if p.opt.Config != nil {
+				opt.Timeout = p.opt.Config.Duration(config.StopTimeout)
 			}
 			return p.each(c.Context(), args, func(ctx context.Context, e Engine, x api.Container) error {
 				return e.Stop(ctx, x.ID, opt, api.Observer{})

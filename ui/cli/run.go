@@ -62,10 +62,10 @@ func (p *program) withDraft(c *cobra.Command, args []string, do carryOut) error 
 	d, err := option.FromArgs(args,
 		option.Extra{Name: "trace", Bool: true, Set: yes(&o.trace)},
 		option.Extra{Name: "help", Bool: true, Set: yes(&o.help)},
-		option.Extra{Name: "address", Set: text(&p.opt.Address)},
+		option.Extra{Name: "address", Set: p.setAddress},
 		option.Extra{Name: "namespace", Short: "n", Set: text(&p.opt.Namespace)},
 		option.Extra{Name: "data-root", Set: text(&p.opt.DataRoot)},
-		option.Extra{Name: "engine", Set: text(&p.opt.Engine)},
+		option.Extra{Name: "engine", Set: p.setEngine},
 	)
 	if o.help {
 		p.optionHelp(c)
