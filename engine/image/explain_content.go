@@ -15,6 +15,10 @@ import (
 
 // fromSize is for documents that nobody wants to read.
 func fromSize(err error) verdict {
+	var bomb *bombError
+	if errors.As(err, &bomb) {
+		return verdict{cause: api.PullTooBig, detail: bomb.Error()}
+	}
 	var big *bigError
 	if errors.As(err, &big) {
 		return tooBig(big.what, big.size)
@@ -93,20 +97,35 @@ func fromContent(err error) verdict {
 	return verdict{}
 }
 
+// inMount is where containerd has a snapshot while it unpacks into it.
+var inMount = regexp.MustCompile(`mount callback failed on \S+: |/\S*/containerd-mount[0-9]+`)
+
 // whyNotUnpacked is the end of containerd's error: the file, and what the kernel or the
 // reader of archives said.
 func whyNotUnpacked(text string) string {
+	// What stands before names the layer, whose media type may have gzip in it.
+	if _, why, ok := strings.Cut(text, `": `); ok {
+		text = why
+	}
+	text = inMount.ReplaceAllString(text, "")
 	switch {
+	case strings.Contains(text, "invalid whiteout name"):
+		return "it deletes what cannot be deleted"
+	case strings.HasPrefix(text, "link ") && strings.Contains(text, "no such file"):
+		return "it has a link to a file that it does not have"
+	case strings.Contains(text, "too many links"):
+		return "it has links that lead in a circle"
+	case strings.Contains(text, "unhandled tar header type"):
+		return "it has a kind of file that no image has"
 	case strings.Contains(text, "unexpected EOF"):
 		return "it ends too soon"
-	case strings.Contains(text, "invalid tar header"), strings.Contains(text, "archive/tar"):
+	case strings.Contains(text, "invalid tar header"), strings.Contains(text, "archive/tar"),
+		strings.Contains(text, "gzip"), strings.Contains(text, "flate"), strings.Contains(text, "zstd"), strings.Contains(text, "magic number"):
 		return "it is a damaged archive"
-	case strings.Contains(text, "gzip"), strings.Contains(text, "flate"), strings.Contains(text, "zstd"), strings.Contains(text, "magic number"):
-		return "it is damaged where it is compressed"
 	case strings.Contains(text, "file name too long"):
 		return "it has a file whose name is too long"
 	case strings.Contains(text, "operation not permitted"):
-		return "this host does not let it have a file that it brings (" + firstLine(afterLast(text, `": `)) + ")"
+		return "this host does not let it have a file that it brings"
 	}
 	parts := strings.Split(strings.TrimSuffix(text, ": unknown"), ": ")
 	return firstLine(strings.Join(parts[max(0, len(parts)-2):], ": "))

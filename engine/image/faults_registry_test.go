@@ -185,7 +185,7 @@ func contentFaults() []fault {
 			copy(l.Gzip[5000:], "not gzip any more, not at all, and for a good while")
 			s.app(l)
 			return ""
-		}, want: "REG/app:latest could not be pulled: a layer cannot be unpacked: it is damaged where it is compressed (the image is broken; tell whoever made it)"},
+		}, want: "REG/app:latest could not be pulled: a layer cannot be unpacked: it is a damaged archive (the image is broken; tell whoever made it)"},
 		{name: "tar that is cut short", set: func(s *scene) string {
 			l := noise(s.T, "etc/noise", s.Name()+s.env.Namespace, 20_000)
 			s.app(repacked(s.T, l.Raw[:9000]))

@@ -3,10 +3,12 @@ package image
 import (
 	"context"
 	"encoding/binary"
+	"fmt"
 	"strings"
 	"sync"
 	"time"
 
+	"github.com/docker/go-units"
 	"github.com/opencontainers/go-digest"
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 )
@@ -15,9 +17,13 @@ const (
 	// gaugeFrom is the compressed size from which a layer takes long enough to unpack
 	// for its progress to be worth asking for.
 	gaugeFrom = 4 << 20
-	// gaugeEvery is the shortest time between two questions; one that was slow to answer
-	// is asked after ten times its time, so that asking takes at most a tenth.
-	gaugeEvery = 150 * time.Millisecond
+	// firstGauge is when a layer is measured first; most are unpacked by then. The next
+	// times come at twice the distance, up to gaugeEvery, and a question that was slow to
+	// answer is asked after ten times its time, so that asking takes at most a tenth.
+	firstGauge = 50 * time.Millisecond
+	// maxRatio is more than gzip can shrink anything; holes in files, which a few bytes
+	// can describe, shrink better, and are written out.
+	maxRatio = 1100
 )
 
 // layerOf tells which layer an unpacking snapshot is for: "extract-… sha256:<chain ID>".
@@ -33,37 +39,55 @@ func (p *pull) layerOf(key string) (digest.Digest, bool) {
 // unpacks in its own process and says nothing before the end, so the size of what it has
 // written is measured against the size that gzip notes at the end of a file. What stands
 // in no file (headers, links) is missing from that, and the last hundredth is left to the
-// end.
-func (p *pull) gauge(ctx context.Context, d ocispec.Descriptor, key string) (stop func()) {
-	if d.Size < gaugeFrom || key == "" {
+// end. A layer that grows beyond all measure is stopped, before it fills the disk.
+func (p *pull) gauge(ctx context.Context, d ocispec.Descriptor, key string, cancel context.CancelCauseFunc) (stop func()) {
+	if key == "" {
 		return func() {}
 	}
-	ctx, cancel := context.WithCancel(ctx)
+	ctx, done := context.WithCancel(ctx)
 	var asker sync.WaitGroup
-	asker.Go(func() { p.ask(ctx, d, key) })
-	return func() { cancel(); asker.Wait() }
+	asker.Go(func() { p.ask(ctx, d, key, cancel) })
+	return func() { done(); asker.Wait() }
 }
 
-func (p *pull) ask(ctx context.Context, d ocispec.Descriptor, key string) {
-	full := p.unpackedSize(ctx, d)
-	if full <= 0 {
-		return
-	}
+func (p *pull) ask(ctx context.Context, d ocispec.Descriptor, key string, cancel context.CancelCauseFunc) {
 	sn := p.store.client.SnapshotService(p.store.cfg.Snapshotter)
-	pause := gaugeEvery
+	full, pause := int64(0), firstGauge
 	for {
-		select {
-		case <-ctx.Done():
+		if sleep(ctx, pause) != nil {
 			return
-		case <-time.After(pause):
+		}
+		if full == 0 && d.Size >= gaugeFrom {
+			full = max(p.unpackedSize(ctx, d), -1)
 		}
 		asked := time.Now()
-		if u, err := sn.Usage(ctx, key); err == nil {
+		u, err := sn.Usage(ctx, key)
+		if err == nil && u.Size > p.store.cfg.Swell+maxRatio*d.Size {
+			cancel(&bombError{packed: d.Size, unpacked: u.Size})
+			return
+		}
+		if err == nil && full > 0 {
 			part := min(float64(u.Size)/float64(full), 0.99)
 			p.track.unpacking(d.Digest, int64(part*float64(d.Size)))
 		}
-		pause = max(gaugeEvery, 10*time.Since(asked))
+		pause = min(2*pause, gaugeEvery(d))
+		pause = max(pause, 10*time.Since(asked))
 	}
+}
+
+// gaugeEvery is how often a layer is measured. Of a small one there is nothing to show.
+func gaugeEvery(d ocispec.Descriptor) time.Duration {
+	if d.Size < gaugeFrom {
+		return time.Second
+	}
+	return 150 * time.Millisecond
+}
+
+// bombError is a layer that grows in unpacking as no compression could have shrunk it.
+type bombError struct{ packed, unpacked int64 }
+
+func (e *bombError) Error() string {
+	return fmt.Sprintf("a layer of %s unpacks to %s and more", units.HumanSize(float64(e.packed)), units.HumanSize(float64(e.unpacked)))
 }
 
 // unpackedSize is how big the layer will be, 0 when that cannot be known.

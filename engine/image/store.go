@@ -37,6 +37,7 @@ type Config struct {
 	MaxDownloads    int       // layers downloaded at a time, over all pulls: 3, as Docker
 	MaxUnpacks      int       // layers unpacked at a time, over all pulls: one a CPU, at most 4
 	Insecure        []string  // registries, as host[:port], that may speak plain HTTP or show any certificate
+	Swell           int64     // bytes that any layer may unpack to, beside what compression explains: 2 GiB
 	Patience        Patience  // with registries
 	Owner           string    // marks the leases of this gantry; default is its process
 	Log             io.Writer // where containerd's client packages log to; nil: nowhere
@@ -76,6 +77,9 @@ func New(client *containerd.Client, cfg Config) *Store {
 	}
 	if cfg.MaxUnpacks <= 0 {
 		cfg.MaxUnpacks = min(runtime.NumCPU(), 4)
+	}
+	if cfg.Swell <= 0 {
+		cfg.Swell = 2 << 30
 	}
 	if cfg.Log == nil {
 		cfg.Log = io.Discard

@@ -2,6 +2,7 @@ package image
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"sync"
@@ -74,9 +75,14 @@ func (a watchedApplier) Apply(ctx context.Context, d ocispec.Descriptor, mounts 
 	a.w.mu.Lock()
 	key := a.w.keys[target(mounts)]
 	a.w.mu.Unlock()
-	stop := p.gauge(ctx, d, key)
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	stop := p.gauge(ctx, d, key, cancel)
 	applied, err := a.Applier.Apply(ctx, d, mounts, opts...)
 	stop()
+	if bomb := (*bombError)(nil); errors.As(context.Cause(ctx), &bomb) {
+		return applied, bomb
+	}
 	if err == nil {
 		p.track.unpacked(d.Digest)
 	}

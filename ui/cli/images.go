@@ -28,10 +28,14 @@ func (p *program) pullCommand() *cobra.Command {
 			}
 			defer p.close(e)
 			r := p.reporter(false)
-			img, err := e.Pull(ctx, args[0], platform, r.observer())
+			observer, source := r.hearing()
+			img, err := e.Pull(ctx, args[0], platform, observer)
 			r.end()
 			if err != nil {
 				return err
+			}
+			if s := source(); s != "" {
+				fmt.Fprintln(p.Err, "Served by", kit.Clean(s))
 			}
 			fmt.Fprintln(p.Out, img.Name)
 			return nil
@@ -39,6 +43,29 @@ func (p *program) pullCommand() *cobra.Command {
 	}
 	c.Flags().StringVar(&platform, "platform", "", "`os/arch[/variant]` to fetch")
 	return c
+}
+
+// hearing is the reporter's observer that also says what holds a pull up, a line each,
+// and remembers which mirror serves it.
+func (r *reporter) hearing() (o api.Observer, source func() string) {
+	o = r.observer()
+	var last api.PullProgress
+	told := o.Pull
+	o.Pull = func(pr api.PullProgress) {
+		told(pr)
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		if pr.Note != "" && pr.Note != last.Note {
+			r.clear()
+			fmt.Fprintln(r.w, kit.Clean(pr.Note))
+		}
+		last = pr
+	}
+	return o, func() string {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		return last.Source
+	}
 }
 
 func (p *program) imagesCommand() *cobra.Command {
