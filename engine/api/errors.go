@@ -202,9 +202,9 @@ func (e *UnavailableError) Error() string {
 	case EngineDown:
 		s = "the engine at " + e.Address + " is down"
 	case EngineFull:
-		s = "the embedded engine has no disk space left"
+		s = "no disk space is left below gantry's data root"
 	case EngineReadOnly:
-		s = "the embedded engine's data root cannot be written"
+		s = "gantry's data root cannot be written"
 	case EngineDamaged:
 		s = "the embedded engine's data is damaged"
 	case EngineNewer:

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -115,9 +116,7 @@ func TestAnEngineWithoutKeeperIsGivenOne(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if n := keepers(t, cfg); n != 1 {
-		t.Errorf("%d keepers", n)
-	}
+	eventually(t, "the end of all keepers but one", func() bool { return keepers(t, cfg) == 1 })
 	if keeper.Daemon(ep.DataRoot) != daemon || keptBy(t, ep) == first {
 		t.Errorf("daemon %d was %d, keeper %d was %d", keeper.Daemon(ep.DataRoot), daemon, keptBy(t, ep), first)
 	}
@@ -226,6 +225,114 @@ func TestADaemonThatEndsAgainAndAgain(t *testing.T) {
 	}
 	if why.Failures < 2 || why.Next.IsZero() || !strings.Contains(why.Why, "SIGKILL") {
 		t.Errorf("it says %+v", why)
+	}
+}
+
+// moody is a daemon that starts only while a file is there.
+func moody(t *testing.T, cfg *Config) (mood string) {
+	t.Helper()
+	mood = filepath.Join(t.TempDir(), "mood")
+	good(t, mood)
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg.Program = []string{"/bin/sh", "-c", `[ -e "$0" ] || { echo out of luck >&2; exit 3; }; exec "$1" containerd "$2" "$3"`, mood, self}
+	return mood
+}
+
+func good(t *testing.T, mood string) {
+	t.Helper()
+	if err := os.WriteFile(mood, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Whoever comes while the keeper pauses has it try at once, and is told how that went.
+func TestAKeeperThatPausesIsUrged(t *testing.T) {
+	cfg := ground(t)
+	mood := moody(t, &cfg)
+	ep, _ := up(t, cfg)
+	if err := os.Remove(mood); err != nil {
+		t.Fatal(err)
+	}
+	kill(t, keeper.Daemon(ep.DataRoot))
+	eventually(t, "a pause", func() bool {
+		st, _ := keeper.ReadStatus(ep.StateDir)
+		return st.Phase == keeper.Waiting && st.Failures >= 5
+	})
+	k := keptBy(t, ep)
+	err := Up(t.Context(), cfg, ep)
+	if cause(err) != api.EngineDying || !strings.Contains(err.Error(), "times in a row, last: out of luck") {
+		t.Errorf("%v", err)
+	}
+	st, err := Current(t.Context(), cfg)
+	if err != nil || cause(st.Err) != api.EngineDying || !strings.Contains(st.Kept(), "out of luck") {
+		t.Errorf("%v, %v, %s", err, st.Err, st.Kept())
+	}
+	good(t, mood)
+	up(t, cfg)
+	if now := keptBy(t, ep); now != k {
+		t.Errorf("the keeper was %d and is %d", k, now)
+	}
+}
+
+// Data that was damaged under a running engine is not tried for ever.
+func TestAKeeperGivesUpOnDamagedDataAndSaysSo(t *testing.T) {
+	cfg := ground(t)
+	ep, _ := up(t, cfg)
+	k, old := keptBy(t, ep), keeper.Daemon(ep.DataRoot)
+	if err := os.Remove(filepath.Join(cfg.DataRoot, metadata)); err != nil {
+		t.Fatal(err)
+	}
+	litter(t, &cfg, metadata, strings.Repeat("garbage", 10_000))
+	kill(t, old)
+	eventually(t, "the keeper's end", func() bool { return keeper.Of(ep.DataRoot) == 0 })
+	if ended, how := keeper.Reap(k); ended && how.ExitStatus() != 3 {
+		t.Errorf("its unit would start it again: %s", keeper.Ending(how))
+	}
+	st, err := Current(t.Context(), cfg)
+	if err != nil || cause(st.Err) != api.EngineDamaged || !strings.Contains(st.Err.Error(), "meta.db is damaged") {
+		t.Errorf("%v, %v", err, st.Err)
+	}
+	if err := Up(t.Context(), cfg, ep); cause(err) != api.EngineDamaged {
+		t.Errorf("%v", err)
+	}
+	if keeper.Locked(ep.DataRoot) || keepers(t, cfg) != 0 {
+		t.Error("something is left")
+	}
+}
+
+// A containerd whose folder is closed to a user may not even be there.
+func TestWhatMayNotBeSeenIsNotWhatIsDenied(t *testing.T) {
+	if os.Getuid() != 0 {
+		t.Skip("needs root to be somebody else")
+	}
+	dir, err := os.MkdirTemp("/tmp", "gt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	program, closed := filepath.Join(dir, "test"), filepath.Join(dir, "closed")
+	raw, err := os.ReadFile("/proc/self/exe")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, err := range []error{os.Chmod(dir, 0o711), os.WriteFile(program, raw, 0o755), os.Mkdir(closed, 0o700)} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	open := listen(t, filepath.Join(dir, "open.sock"))
+	if err := os.Chmod(open, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for socket, want := range map[string]api.UnavailableCause{filepath.Join(closed, "c.sock"): api.NotRoot, open: api.Denied} {
+		cmd := exec.Command(program, "choose", filepath.Join(dir, "data"), socket)
+		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
+		if out, err := cmd.Output(); err != nil || string(out) != string(want) {
+			t.Errorf("%s: %q, %v; want %q", socket, out, err, want)
+		}
 	}
 }
 

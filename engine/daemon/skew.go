@@ -6,13 +6,18 @@ import (
 
 	"gantry/engine/api"
 	"gantry/engine/bundle"
+	"gantry/engine/daemon/keeper"
 )
 
 // Skew says how the embedded daemon that runs differs from this gantry: "the engine is of
 // gantry X with containerd Y, …". It is "" where both are the same build, where the daemon
 // is a system's, and where it cannot be told.
-func Skew(ep Endpoint, pid int) string {
-	if ep.Kind != api.EngineEmbedded || pid <= 1 {
+func Skew(ep Endpoint) string {
+	if ep.Kind != api.EngineEmbedded {
+		return ""
+	}
+	pid := keeper.Daemon(ep.DataRoot)
+	if pid == 0 {
 		return ""
 	}
 	exe := fmt.Sprintf("/proc/%d/exe", pid)

@@ -60,7 +60,7 @@ func Current(ctx context.Context, cfg Config) (Status, error) {
 	st.Version = v.Version
 	st.PID = keeper.Peer(ep.Address)
 	st.Uptime = uptime(st.PID)
-	st.Skew = Skew(ep, st.PID)
+	st.Skew = Skew(ep)
 	return st, nil
 }
 

@@ -47,11 +47,8 @@ func Enable(ctx context.Context, cfg Config, ep Endpoint) error {
 	if err := cfg.bootable(ep, "starting the engine at boot"); err != nil {
 		return err
 	}
-	if err := Down(ctx, cfg, ep); err != nil {
-		return err
-	}
-	// Up once more, so that programs and plan are there and known to work.
-	if err := Up(ctx, cfg, ep); err != nil {
+	// Programs and plan are there then, and known to work.
+	if err := Restart(ctx, cfg, ep); err != nil {
 		return err
 	}
 	if err := keeper.Replace(cfg.unitFile(ep), []byte(unitText(ep))); err != nil {
@@ -66,10 +63,8 @@ func Enable(ctx context.Context, cfg Config, ep Endpoint) error {
 	if err := Down(ctx, cfg, ep); err != nil {
 		return err
 	}
-	if err := cfg.systemctl(ctx, "enable", "--now", unitName(ep)); err != nil {
-		return err
-	}
-	return Up(ctx, cfg, ep)
+	// Whatever systemd says, the engine is not left down.
+	return errors.Join(cfg.systemctl(ctx, "enable", "--now", unitName(ep)), Up(ctx, cfg, ep))
 }
 
 // Disable undoes Enable. The engine that runs now runs on.

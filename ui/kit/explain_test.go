@@ -61,7 +61,7 @@ func TestExplain(t *testing.T) {
 		"no payload":       {gone(api.NoPayload), "built without its engine", "", "go generate"},
 		"engine failed":    {gone(api.EngineFailed), "did not start", "a detail", "gantry engine status"},
 		"engine down":      {gone(api.EngineDown), "/run/c.sock is down", "last time", "--engine"},
-		"disk of engine":   {gone(api.EngineFull), "disk is full", "a detail", "--data-root"},
+		"disk of engine":   {gone(api.EngineFull), "data root is full", "a detail", "--data-root"},
 		"read-only":        {gone(api.EngineReadOnly), "cannot be written", "a detail", "mount it writable"},
 		"damaged data":     {gone(api.EngineDamaged), "damaged", "a detail", "backup"},
 		"newer data":       {gone(api.EngineNewer), "newer containerd", "a detail", "gantry that wrote it"},

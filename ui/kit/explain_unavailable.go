@@ -28,9 +28,9 @@ func explainUnavailable(e *api.UnavailableError) Explanation {
 	case api.EngineFailed:
 		return Explanation{Title: "The embedded engine did not start", Detail: detail, Fix: "see what gantry engine status says"}
 	case api.EngineFull:
-		return Explanation{Title: "The embedded engine's disk is full", Detail: detail, Fix: "free some space there, or choose another folder with --data-root"}
+		return Explanation{Title: "The disk of gantry's data root is full", Detail: detail, Fix: "free some space there, or choose another folder with --data-root"}
 	case api.EngineReadOnly:
-		return Explanation{Title: "The embedded engine's data root cannot be written", Detail: detail, Fix: "mount it writable, or choose another folder with --data-root"}
+		return Explanation{Title: "gantry's data root cannot be written", Detail: detail, Fix: "mount it writable, or choose another folder with --data-root"}
 	case api.EngineDamaged:
 		return Explanation{Title: "The embedded engine's data is damaged", Detail: detail, Fix: "restore it from a backup, or move the data root's folder containerd aside and begin anew"}
 	case api.EngineNewer:

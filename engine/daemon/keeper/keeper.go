@@ -191,26 +191,36 @@ func (k *keeping) adopt(ctx context.Context, pid int) error {
 	}
 	k.st.Daemon, k.began, k.logAt = pid, time.Now(), -1
 	k.serving()
-	for {
-		gone, err := Await(ctx, fd, time.Hour)
-		if ctx.Err() != nil {
-			return errors.Join(ctx.Err(), End(context.Background(), pid, fd, DownTime, unix.SIGTERM, unix.SIGKILL))
-		}
+	ended := make(chan error, 1)
+	go func() { ended <- hear(fd) }()
+	select {
+	case err := <-ended:
 		if err != nil {
-			return err
+			return fmt.Errorf("watch the engine (pid %d): %w", pid, err)
 		}
-		if gone {
-			return k.after("it was found running, and ended", nil)
+		return k.after("it was found running, and ended", nil)
+	case <-ctx.Done():
+	}
+	err = End(context.Background(), pid, fd, DownTime, unix.SIGTERM, unix.SIGKILL)
+	if err == nil {
+		<-ended // it uses fd
+	}
+	return errors.Join(ctx.Err(), err)
+}
+
+// hear waits for the end of the process behind a handle, and costs nothing meanwhile.
+func hear(pidfd int) error {
+	for {
+		_, err := unix.Poll([]unix.PollFd{{Fd: int32(pidfd), Events: unix.POLLIN}}, -1)
+		if !errors.Is(err, unix.EINTR) {
+			return err
 		}
 	}
 }
 
 // serving is called when the daemon answers.
 func (k *keeping) serving() {
-	// containerd gives its sockets to a group; ours are for root alone.
-	for _, s := range k.plan.sockets() {
-		os.Chmod(s, 0o600)
-	}
+	k.plan.private()
 	k.tell(Serving)
 	if !k.served && k.Ready != nil {
 		k.Ready()

@@ -14,6 +14,9 @@ import (
 	"gantry/engine/daemon/inherit"
 )
 
+// settled is how long after its start a daemon has all its sockets as they are to be.
+const settled = 2 * time.Second
+
 // round is the life of one daemon: it is started, waited for until it serves and until it
 // ends, and ended when ctx is. An error is that it could not be started.
 func (k *keeping) round(ctx context.Context) (how string, err error) {
@@ -37,10 +40,8 @@ func (k *keeping) round(ctx context.Context) (how string, err error) {
 	}
 	if ctx.Err() == nil {
 		k.serving()
-		select {
-		case how := <-ended:
+		if how, over := k.company(ctx, ended); over {
 			return how, nil
-		case <-ctx.Done():
 		}
 	}
 	k.stop(child, ended)
@@ -63,6 +64,26 @@ func (k *keeping) untilServing(ctx context.Context, ended <-chan string) (how st
 		}
 	}
 	return "", false
+}
+
+// company waits for the end of a daemon that serves.
+func (k *keeping) company(ctx context.Context, ended <-chan string) (how string, over bool) {
+	// containerd listens a moment before it sets the mode of a socket.
+	look := time.NewTicker(20 * time.Millisecond)
+	defer look.Stop()
+	for {
+		select {
+		case how := <-ended:
+			return how, true
+		case <-ctx.Done():
+			return "", false
+		case <-look.C:
+			k.plan.private()
+			if time.Since(k.began) > settled {
+				look.Stop()
+			}
+		}
+	}
 }
 
 func wait(child *os.Process) string {
@@ -119,6 +140,16 @@ func (k *keeping) start() (*os.Process, error) {
 }
 
 func (p Plan) sockets() []string { return []string{p.Address, p.Address + ".ttrpc"} }
+
+// private takes the sockets from the group that containerd gives them to: they are for
+// root alone.
+func (p Plan) private() {
+	for _, s := range p.sockets() {
+		if fi, err := os.Stat(s); err == nil && fi.Mode().Perm() != 0o600 {
+			os.Chmod(s, 0o600)
+		}
+	}
+}
 
 // removeSockets takes away what a killed daemon left: a first dial that fails would cost
 // gRPC a second of waiting. Only the holder of the lock may do this.
