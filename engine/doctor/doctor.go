@@ -109,7 +109,7 @@ func probes() []probe {
 		{"free space", (*examination).space},
 		{"leftovers", (*examination).leftovers},
 		{"for nerdctl", (*examination).nerdctl},
-		{"settings", (*examination).settings},
+		{"logins", (*examination).logins},
 		{"client config", (*examination).clientConfig},
 		{"registries", (*examination).registries},
 	}

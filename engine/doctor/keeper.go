@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 
 	"github.com/containerd/containerd/v2/pkg/namespaces"
 
@@ -108,21 +107,18 @@ func (e *examination) withPolicy(ctx context.Context) (n int, err error) {
 	return n, err
 }
 
-// settings says whose settings are used, where that may surprise: under sudo.
-func (e *examination) settings(context.Context) []api.Finding {
-	const what = "settings"
+// logins says whose logins are used, where that may surprise: under sudo. Whose settings
+// are is said where those are read.
+func (e *examination) logins(context.Context) []api.Finding {
+	const what = "logins"
 	who := e.Daemon.Getenv("SUDO_USER")
 	if who == "" || e.euid() != 0 {
 		return nil
 	}
-	home := e.Daemon.Getenv("HOME")
-	dir := e.Daemon.Getenv("XDG_CONFIG_HOME")
-	if dir == "" && home != "" {
-		dir = filepath.Join(home, ".config")
-	}
+	dir := e.clientDir()
 	if dir == "" {
-		return one(note(what, "run by "+who+" through sudo, without HOME: no settings are read", "sudo -H"))
+		return one(note(what, "run by "+who+" through sudo, without HOME: no logins are read", "sudo -H"))
 	}
-	return one(note(what, fmt.Sprintf("run by %s through sudo: settings are read from %s, logins from %s", who, filepath.Join(dir, "gantry"), e.clientDir()),
-		"for those of "+who+": sudo HOME=~"+who+" gantry …"))
+	return one(note(what, fmt.Sprintf("run by %s through sudo: logins and proxies are read from %s", who, dir),
+		"for those of "+who+": sudo DOCKER_CONFIG=~"+who+"/.docker gantry …"))
 }

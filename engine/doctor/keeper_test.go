@@ -59,17 +59,17 @@ func TestAnotherBuildIsAWarning(t *testing.T) {
 	want(t, e.engine(t.Context())[0], api.FindingWarn, "another build", "gantry engine restart")
 }
 
-func TestSettingsUnderSudo(t *testing.T) {
+func TestLoginsUnderSudo(t *testing.T) {
 	e := bench(t, t.TempDir(), nil)
 	env := map[string]string{}
 	e.Daemon.Getenv = func(k string) string { return env[k] }
-	if f := e.settings(t.Context()); f != nil {
+	if f := e.logins(t.Context()); f != nil {
 		t.Errorf("without sudo: %+v", f)
 	}
 	env["SUDO_USER"], env["HOME"] = "ada", "/root"
-	want(t, e.settings(t.Context())[0], api.FindingNote, "ada", "/root/.config/gantry", "/root/.docker")
+	want(t, e.logins(t.Context())[0], api.FindingNote, "ada", "/root/.docker")
 	env["HOME"] = ""
-	want(t, e.settings(t.Context())[0], api.FindingNote, "no settings are read")
+	want(t, e.logins(t.Context())[0], api.FindingNote, "no logins are read")
 }
 
 // A container with a restart policy needs somebody who honours it.
