@@ -13,6 +13,7 @@ import (
 	"gantry/engine/api"
 	"gantry/engine/network/conflist"
 	"gantry/engine/network/ipam"
+	"gantry/engine/network/wire"
 )
 
 func create(t *testing.T, n *Networks, req api.NetworkCreate) api.Network {
@@ -190,5 +191,47 @@ func TestUnusedLeavesOutWhatStays(t *testing.T) {
 	}
 	if l, err := n.find("cbr0"); err != nil || l.Net.Driver != "flannel" || conflist.ID("cbr0") == l.ID {
 		t.Errorf("%+v, %v", l, err)
+	}
+}
+
+func TestInspectIsDockers(t *testing.T) {
+	n := engine(t)
+	made := create(t, n, api.NetworkCreate{Name: "own", IPv6: true, Options: map[string]string{"mtu": "1400"}})
+	l := wire.Lease{Endpoints: []wire.Endpoint{{
+		Network: "own", Driver: wire.Bridge, MAC: "02:42:0a:04:00:02",
+		Addresses: []netip.Prefix{netip.MustParsePrefix("10.4.0.2/24"), netip.MustParsePrefix("fd00::2/64")},
+		Gateways:  []netip.Addr{netip.MustParseAddr("10.4.0.1"), netip.MustParseAddr("fd00::1")},
+	}}}
+	got, err := n.Inspect("own", []Member{{"id1", "web", l}, {"id2", "db", wire.Lease{}}})
+	if err != nil || got.ID != made.ID || len(got.Containers) != 1 || len(got.IPAM.Config) != 2 || got.Options["com.docker.network.driver.mtu"] != "1400" {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if c := got.Containers["id1"]; c.Name != "web" || c.IPv6Address.String() != "fd00::2/64" || c.MacAddress.String() != "02:42:0a:04:00:02" {
+		t.Errorf("%+v", c)
+	}
+	if s := Settings(l)["own"]; s.IPAddress.String() != "10.4.0.2" || s.IPPrefixLen != 24 || s.IPv6Gateway.String() != "fd00::1" {
+		t.Errorf("%+v", s)
+	}
+}
+
+func TestDoctorSaysWhatIsWrong(t *testing.T) {
+	n := engine(t)
+	if f := n.Doctor(nil); len(f) != 1 || f[0].Level != api.FindingOK {
+		t.Errorf("nothing is wrong: %+v", f)
+	}
+	if err := os.MkdirAll(n.cfg.Dir.Path, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{"bad.conf": "{", "flannel.conflist": `{"cniVersion":"1.0.0","name":"cbr0","plugins":[{"type":"flannel"}]}`} {
+		if err := os.WriteFile(filepath.Join(n.cfg.Dir.Path, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var got []string
+	for _, f := range n.Doctor(nil) {
+		got = append(got, string(f.Level)+" "+f.What)
+	}
+	if want := []string{"warn networks", "note network cbr0"}; !slices.Equal(got, want) {
+		t.Errorf("%q", got)
 	}
 }
