@@ -102,6 +102,7 @@ func (e *Engine) connect(ctx context.Context) (*link, error) {
 	if err := daemon.Up(ctx, dc, end); err != nil {
 		return nil, err
 	}
+	info.Skew = daemon.Skew(end)
 	c, err := daemon.Dial(ctx, end)
 	if err != nil {
 		return nil, err

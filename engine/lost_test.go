@@ -101,7 +101,7 @@ func TestTheEngineIsLostAndComesBack(t *testing.T) {
 }
 
 // killDaemon kills the embedded daemon of the tests.
-func killDaemon(t *testing.T, p *place) {
+func killDaemon(t testing.TB, p *place) {
 	t.Helper()
 	st, err := daemon.Current(t.Context(), p.env.Config)
 	if err != nil || !st.Running {
@@ -111,7 +111,7 @@ func killDaemon(t *testing.T, p *place) {
 }
 
 // signal goes to one process and to nobody else, whatever the number.
-func signal(t *testing.T, pid int, sig unix.Signal) {
+func signal(t testing.TB, pid int, sig unix.Signal) {
 	t.Helper()
 	if pid < 2 {
 		t.Fatalf("%d is not the number of a process to be signalled", pid)
