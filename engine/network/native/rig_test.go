@@ -157,7 +157,8 @@ type process struct {
 func newProcess(t testing.TB) *process {
 	t.Helper()
 	p := &process{t: t, cmd: exec.Command("/proc/self/exe")}
-	p.cmd.Env = append(os.Environ(), roleVar+"="+roleBox)
+	// With the race detector a program waits a second at its end.
+	p.cmd.Env = append(os.Environ(), roleVar+"="+roleBox, "GORACE=atexit_sleep_ms=0")
 	p.cmd.Stderr = os.Stderr
 	// No Pdeathsig: that goes by the thread, and threads end here. Its input ends with us.
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: unix.CLONE_NEWNET}

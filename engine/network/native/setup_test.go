@@ -222,3 +222,39 @@ func TestRepairAfterSomebodyFlushedAllTables(t *testing.T) {
 	check(t, Repair([]string{c.stateDir, filepath.Join(r.dir, "nowhere")}))
 	answers(t, "tcp", "127.0.0.1:8080", "back")
 }
+
+// The hook was killed between writing down what it holds and the end of its work.
+func TestWhatAKilledSetupLeftIsClearedByTheNext(t *testing.T) {
+	r := newRig(t)
+	c := r.start([]wire.Port{port("", 8080, 80, "tcp")}, r.network("bridge", "gtest0", 71, false))
+	half := c.lease
+	half.Done = false
+	check(t, wire.WriteLease(c.stateDir, half))
+	c.end()
+	c.process = newProcess(t)
+	c.setup(t)
+	c.listen("tcp", ":80", "whole")
+	answers(t, "tcp", "127.0.0.1:8080", "whole")
+	if held, _ := (ipam.Pool{Dir: r.inst.Addresses, Network: "bridge"}).Holders(); len(held) != 1 {
+		t.Errorf("held: %v", held)
+	}
+	if slices.Contains(links(t), half.Endpoints[0].Host) {
+		t.Error("the old interface is still there")
+	}
+	c.stop(t)
+	if entries, _ := os.ReadDir(c.stateDir); len(entries) != 2 {
+		t.Errorf("left in the state dir: %v", entries)
+	}
+}
+
+func TestAContainerWithoutAPlanNeedsNothing(t *testing.T) {
+	dir := t.TempDir()
+	l, err := Setup(t.Context(), dir, os.Getpid(), nil)
+	if err != nil || len(l.Endpoints) != 0 {
+		t.Errorf("%+v, %v", l, err)
+	}
+	check(t, Release(t.Context(), dir, wire.StartOf(os.Getpid()), nil))
+	if entries, _ := os.ReadDir(dir); len(entries) != 0 {
+		t.Errorf("files: %v", entries)
+	}
+}
