@@ -71,6 +71,8 @@ func checked(req api.NetworkCreate) *checking {
 	}
 	c.net.Internal = req.Internal
 	c.readSubnets(req)
+	c.readGateways(req)
+	c.readRanges(req)
 	c.readOptions(req.Options)
 	for k := range req.Labels {
 		if k == "" || len(k) > 7 && (k[:7] == "gantry/" || len(k) > 8 && k[:8] == "nerdctl/") {
@@ -104,6 +106,10 @@ func (c *checking) readSubnets(req api.NetworkCreate) {
 			c.subnets = append(c.subnets, subnet{prefix: p, index: i})
 		}
 	}
+}
+
+// readGateways finds the subnet that each is in.
+func (c *checking) readGateways(req api.NetworkCreate) {
 	for i, text := range req.Gateways {
 		a, err := netip.ParseAddr(text)
 		if err != nil {
@@ -122,6 +128,10 @@ func (c *checking) readSubnets(req api.NetworkCreate) {
 			c.subnets[at].gateway = a
 		}
 	}
+}
+
+// readRanges finds the subnet that each is within.
+func (c *checking) readRanges(req api.NetworkCreate) {
 	for i, text := range req.Ranges {
 		p, err := netip.ParsePrefix(text)
 		if err != nil {
