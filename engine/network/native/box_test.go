@@ -15,8 +15,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// box does what it is told line by line: "listen PROTO ADDR" answers everybody with the
-// name after the address and who asked; "ask PROTO ADDR" tells the answer.
+// box does what it is told line by line: "listen PROTO ADDR NAME" answers everybody with
+// the name and who asked; "ask PROTO ADDR" tells the answer, and "reach PROTO ADDR" does not
+// give up soon.
 func box() {
 	in := bufio.NewScanner(os.Stdin)
 	for in.Scan() {
@@ -28,6 +29,8 @@ func box() {
 			err = listen(f[1], f[2], f[3])
 		case "ask":
 			answer, err = ask(f[1], f[2])
+		case "reach":
+			answer, err = reach(f[1], f[2])
 		}
 		if err != nil {
 			answer = "error: " + err.Error()
@@ -86,6 +89,16 @@ func ask(proto, addr string) (string, error) {
 	}
 	b, err := io.ReadAll(c)
 	return string(b), err
+}
+
+// reach asks until there is an answer: on a busy host a first packet may be lost.
+func reach(proto, addr string) (answer string, err error) {
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+		if answer, err = ask(proto, addr); err == nil {
+			break
+		}
+	}
+	return answer, err
 }
 
 // process is a box from outside.

@@ -221,7 +221,7 @@ func port(hostIP string, host, container uint16, proto string) wire.Port {
 // answers reports an answer by the named server.
 func answers(t testing.TB, proto, addr, name string) {
 	t.Helper()
-	got, err := ask(proto, addr)
+	got, err := reach(proto, addr)
 	if err != nil || !strings.HasPrefix(got, name+" ") {
 		t.Errorf("%s %s: %q, %v; want %s", proto, addr, got, err, name)
 	}
@@ -229,7 +229,7 @@ func answers(t testing.TB, proto, addr, name string) {
 
 func (p *process) answers(proto, addr, name string) {
 	p.t.Helper()
-	if got := p.tell("ask %s %s", proto, addr); !strings.HasPrefix(got, name+" ") {
+	if got := p.tell("reach %s %s", proto, addr); !strings.HasPrefix(got, name+" ") {
 		p.t.Errorf("%s %s: %q; want %s", proto, addr, got, name)
 	}
 }
