@@ -3,101 +3,382 @@ package app_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
+	tea "charm.land/bubbletea/v2"
+	"charm.land/lipgloss/v2"
+
 	"gantry/engine/api"
 	"gantry/engine/enginetest/fake"
+	"gantry/engine/path"
+	"gantry/keymap"
+	"gantry/ui/app"
+	"gantry/ui/jobs"
 	"gantry/ui/uitest"
 )
 
-// keys are what a random hand presses. What leaves the program is pressed apart from
-// them, and taken back.
+// keys are what a random hand presses: every key that does something, some of them more
+// often, and some text. What leaves the program is pressed apart from them.
 func keys() []string {
-	return []string{
-		"n", "s", "l", "d", "K", "y", "c", "f", "/", "?", "1", "r", "N", "j", "k", "g", "G", "ctrl+d", "ctrl+u",
-		"enter", "enter", "tab", "shift+tab", "esc", "esc", "up", "down", "left", "right", "pgup", "pgdown", "home", "end",
-		"ctrl+s", "ctrl+o", "ctrl+y", "ctrl+right", "ctrl+left", "space", "backspace", "a", "b", "7", "é", "w", "t",
+	out := []string{
+		"n", "n", "ctrl+s", "ctrl+s", "ctrl+s", "enter", "enter", "esc", "esc", "esc", "tab", "shift+tab", "up", "down", "left", "right",
+		"space", "backspace", "delete", "a", "a", "b", "7", "é", "日", "=", "\"", "-", "ctrl+v", "alt+b", "ctrl+w", "ctrl+z",
+	}
+	m := keymap.Default()
+	for _, s := range keymap.Scopes() {
+		for _, e := range m.Entries(s) {
+			if e.Action != keymap.Quit && e.Action != keymap.Interrupt {
+				out = append(out, e.Keys...)
+			}
+		}
+	}
+	return out
+}
+
+// hand presses keys at random, and between them lets the world change.
+type hand struct {
+	*world
+	nasty
+	keys  []string
+	gates []*fake.Gate
+	pulls []*fake.Pull
+	w, h  int
+	trail []string // the last things that were done
+}
+
+// mess is an engine on which much goes wrong, and what the hand has of it.
+func mess(t *testing.T, r *rand.Rand) (*hand, func()) {
+	e := populated()
+	e.AddImage("a", api.ImageConfig{Cmd: []string{"sh"}, Env: []string{"A=\x1b[31m"}})
+	h := &hand{keys: keys(), w: 120, h: 36}
+	h.pulls = append(h.pulls,
+		e.OnPull("b").Layers(1000, 2000),
+		e.OnPull("ab").Layers(1, 5000, 70).Manual(),
+		e.OnPull("aa").Manual().Then(&api.PullError{Ref: "aa", Registry: "r.example", Cause: api.PullRateLimit, Detail: "429"}),
+		e.OnPull("ba").Then(&api.PullError{Ref: "ba", Registry: "\x1b[2J", Cause: api.PullCorrupt}))
+	w, end := begin(t, e, h.w, h.h)
+	h.world, h.nasty = w, nasty{r, e.Now()}
+	return h, end
+}
+
+func (h *hand) did(format string, args ...any) {
+	h.trail = append(h.trail, fmt.Sprintf(format, args...))
+	if len(h.trail) > 40 {
+		h.trail = h.trail[1:]
 	}
 }
 
-// mess is an engine on which much goes wrong.
-func mess() *fake.Engine {
-	e := populated()
-	e.AddImage("a", api.ImageConfig{})
-	e.OnPull("b").Layers(1000, 2000)
-	e.OnPull("ab").Manual()
-	return e
+// press presses one key of all, and looks at the screen.
+func (h *hand) press(key string) {
+	h.did("press %s", key)
+	h.Press(key)
+	h.look()
 }
 
-// hammer presses keys, and between them lets the world change.
-func hammer(w *world, pick func(n int) int, presses int) {
-	all := keys()
-	sizes := [][2]int{{120, 36}, {80, 24}, {60, 16}, {40, 12}, {200, 60}, {110, 18}}
-	for i := range presses {
-		if w.Quitted() {
+// look fails unless the view is exactly the screen: a dialog's canvas leaves out blanks
+// at the end of its lines.
+func (h *hand) look() {
+	h.t.Helper()
+	v := h.View().Content
+	if h.w <= 0 || h.h <= 0 {
+		if v != "" {
+			h.t.Fatalf("on %d×%d: %q", h.w, h.h, v)
+		}
+		return
+	}
+	rows := strings.Split(v, "\n")
+	for _, row := range rows {
+		if lipgloss.Width(row) > h.w || len(rows) != h.h {
+			h.t.Fatalf("on %d×%d: %d rows, one of %d: %q", h.w, h.h, len(rows), lipgloss.Width(row), row)
+		}
+	}
+	if c := h.View().Cursor; c != nil && (c.X < 0 || c.Y < 0 || c.X >= h.w || c.Y >= h.h) {
+		h.t.Fatalf("on %d×%d: the cursor stands at %d, %d", h.w, h.h, c.X, c.Y)
+	}
+}
+
+// intent is something that a person would do, key by key, at the speed of a person; it may
+// go wrong at any of them.
+func (h *hand) intent() {
+	seq := func(keys ...string) {
+		for _, k := range keys {
+			h.press(k)
+		}
+	}
+	one := func(keys ...string) string { return keys[h.IntN(len(keys))] }
+	seq("esc", "esc")
+	h.calm()
+	switch h.IntN(6) {
+	case 0, 1:
+		seq("n")
+		h.Type(one("a", "b", "ab", "aa", "ba", "zz"))
+		seq("tab")
+		h.Type(one("", "x1", "x2", "web"))
+		seq(one("ctrl+s", "ctrl+s", "ctrl+o"))
+	case 2:
+		seq(one("j", "k", "g", "G"), one("j", "k", "down"))
+		h.calm()
+		seq(one("s", "s", "s", "d", "K"))
+		h.read()
+		seq(one("tab", "right", "esc"), one("enter", "enter", "esc"))
+	case 3:
+		seq("tab", one("tab", "down"), "c")
+		h.read()
+		seq("tab", "enter")
+	case 4:
+		seq(one("j", "g"), one("l", "enter", "!", "?", "y", "N", "f"))
+	case 5:
+		seq("/", one("w", "日", "z", "esc"), one("enter", "esc", "down"))
+	}
+}
+
+// resize changes the screen, mostly to one on which something can be done.
+func (h *hand) resize() {
+	sizes := [][2]int{
+		{120, 36}, {120, 36}, {80, 24}, {80, 24}, {60, 16}, {200, 60}, {110, 18}, {60 + h.IntN(240), 16 + h.IntN(84)}, {h.IntN(300), h.IntN(100)}, {40, 12}, {1, 1}, {0, 0},
+	}
+	s := sizes[h.IntN(len(sizes))]
+	h.w, h.h = s[0], s[1]
+	h.did("resize %d×%d", h.w, h.h)
+	h.Resize(h.w, h.h)
+	h.look()
+}
+
+// step is one key, and now and then a whole intent or a change of the world.
+func (h *hand) step() {
+	h.press(h.keys[h.IntN(len(h.keys))])
+	switch h.IntN(16) {
+	case 0:
+		h.resize()
+	case 9, 10, 11:
+		h.intent()
+	case 12:
+		h.e.Ready()
+		h.calm()
+		h.look()
+	case 1:
+		text := []string{"a \x1b[31m\nb", "docker run -it --rm a sh", "sudo podman run --nmae x", h.text(9), ""}[h.IntN(5)]
+		h.did("paste %q", text)
+		h.Paste(text)
+		h.look()
+	case 2, 3:
+		d := time.Duration(h.IntN(900)) * time.Millisecond
+		h.did("pass %v", d)
+		h.pass(d)
+		h.look()
+	case 4, 5:
+		h.change()
+		h.Settle()
+		h.look()
+	case 6:
+		h.fault()
+		h.Settle()
+		h.look()
+	case 7:
+		if h.model.Jobs().Running() > 0 && app.Arrange(h.w, h.h).Mode != app.TooSmall { // there the question is not seen
+			h.press([]string{"q", "ctrl+c"}[h.IntN(2)])
+			h.read() // a question answers to no key before it can have been read
+			h.press("esc")
+		}
+	case 8:
+		h.did("focus and colours")
+		h.Send([]tea.Msg{tea.BlurMsg{}, tea.FocusMsg{}, tea.BackgroundColorMsg{}}[h.IntN(3)])
+		h.look()
+	}
+}
+
+// someone is a container, if there is one.
+func (h *hand) someone() string {
+	all, _ := h.e.Containers(h.t.Context())
+	if len(all) == 0 {
+		return ""
+	}
+	return all[h.IntN(len(all))].ID
+}
+
+// change is what others on the host do, and what the registry does.
+func (h *hand) change() {
+	id := h.someone()
+	what := h.IntN(9)
+	h.did("change %d of %.12s", what, id)
+	switch what {
+	case 0:
+		c := h.container("")
+		c.Name += fmt.Sprint(len(h.trail), h.IntN(1000))
+		h.e.Add(c)
+	case 1:
+		h.e.Drop(id)
+	case 2:
+		h.e.Exit(id, h.IntN(256))
+	case 3:
+		h.e.Change(id, func(c *api.Container) { c.State, c.Error = h.container("").State, h.text(4) })
+	case 4:
+		h.e.Log(id, h.texts(20, 20)...)
+	case 5:
+		h.e.SetTraces(id, h.trace())
+	case 6:
+		p := h.pulls[h.IntN(len(h.pulls))]
+		p.Rate(h.ExpFloat64()*1e6, time.Duration(h.IntN(1e9)))
+		p.Download(0, int64(h.IntN(3000)))
+		p.Unpack(0, int64(h.IntN(3000)))
+	case 7:
+		h.pulls[h.IntN(len(h.pulls))].Finish()
+	case 8:
+		h.e.ExitAfterStart("a", time.Duration(h.IntN(1e9)), h.IntN(256))
+	}
+}
+
+func steps() []string {
+	return []string{
+		"config", "options", "supported", "image", "pull", "identity", "rootfs", "volumes", "spec", "register", "state", "mounts", "network",
+		"security", "task", "wait", "run", "restart", "signal", "stop", "delete", "remove", "undo name given back",
+	}
+}
+
+func (h *hand) mistake() error {
+	return []error{
+		nil, nil, fmt.Errorf("it broke: %s", h.text(9)), &api.NameInUseError{Name: h.text(3)}, &api.StateError{}, &api.OwnerError{},
+		api.FieldErrors{{Field: "name", Reason: h.text(4)}, {Field: h.text(1), Index: h.IntN(4), Reason: h.text(4)}},
+		&api.StartError{Name: "a", Command: h.text(4), Cause: api.CauseNotFound, Code: 127},
+		&api.UnavailableError{Address: "/x", Cause: api.EngineHung, Detail: h.text(9)}, &api.NotFoundError{Kind: "container", Name: h.text(4)},
+	}[h.IntN(10)]
+}
+
+// fault breaks something of the engine, or mends it.
+func (h *hand) fault() {
+	what := h.IntN(8)
+	h.did("fault %d", what)
+	switch what {
+	case 0:
+		h.e.Lost()
+	case 1, 2:
+		h.e.Ready()
+	case 3:
+		causes := []api.UnavailableCause{api.Refused, api.NotRoot, api.Denied, api.EngineFailed, api.EngineFull, api.NoPayload, api.EngineNewer}
+		h.e.Unavailable(causes[h.IntN(len(causes))], h.text(6))
+	case 4:
+		h.e.Starting([]path.Step{{Name: h.text(2), State: path.Running, Detail: h.text(4)}})
+	case 5:
+		h.e.FailAt(steps()[h.IntN(len(steps()))], h.mistake())
+	case 6:
+		calls := []string{"Containers", "Create", "Facts", "ImageConfig", "Inspect", "Kill", "Logs", "Remove", "Request", "Run", "Start", "Stop", "Traces"}
+		h.e.FailCall(calls[h.IntN(len(calls))], h.mistake())
+	case 7:
+		if len(h.gates) > 0 && h.IntN(2) == 0 {
+			h.gates[h.IntN(len(h.gates))].Open()
+		} else {
+			h.gates = append(h.gates, h.e.HoldAt(steps()[h.IntN(len(steps()))]))
+		}
+	}
+}
+
+// goHome goes back from wherever the hand has got to, and leaves. Nothing may hold it up:
+// not an engine that is away, not a step that does not end, not a pull that stands still.
+func (h *hand) goHome() {
+	h.t.Helper()
+	if h.w, h.h = 80, 24; !h.Quitted() {
+		h.Resize(h.w, h.h)
+	}
+	for range 12 {
+		if h.Quitted() {
 			return
 		}
-		w.Press(all[pick(len(all))])
-		switch pick(24) {
-		case 0:
-			s := sizes[pick(len(sizes))]
-			w.Resize(s[0], s[1])
-		case 1:
-			w.e.Add(api.Container{Name: fmt.Sprintf("new-%d", i), State: api.StateRunning, StartedAt: w.e.Now()})
-		case 2:
-			w.e.Lost()
-		case 3:
-			w.e.Ready()
-		case 4:
-			if c, err := w.e.Peek("db"); err == nil {
-				w.e.Exit(c.ID, pick(200))
-			}
-		case 5:
-			w.Paste("a \x1b[31m\nb")
-		case 6:
-			w.pass(time.Duration(pick(400)) * time.Millisecond)
-		case 7:
-			w.e.Unavailable(api.Refused, "")
-		case 8:
-			if w.model.Jobs().Running() > 0 {
-				w.Press([]string{"q", "ctrl+c"}[pick(2)], "esc")
-			}
-		}
+		h.read()
+		h.press("esc")
 	}
+	running := h.model.Jobs().Running()
+	h.press("q")
+	if running > 0 {
+		h.read()
+		if !strings.Contains(h.Screen(), "Quit?") {
+			h.t.Fatalf("%d jobs run, and q does not ask:\n%s", running, h.Screen())
+		}
+		h.press("tab")
+		h.press("enter")
+	}
+	h.pass(app.Grace + time.Second)
+	if !h.Quitted() {
+		h.t.Fatalf("12 times esc, then q: still here, %d jobs run\n%s", h.model.Jobs().Running(), h.Screen())
+	}
+	undoing := slices.ContainsFunc(h.model.Jobs().Jobs(), func(j jobs.Job) bool { return j.Running() && !j.Asked })
+	if undoing {
+		h.t.Fatalf("a job was left that nobody asked to end: %+v", h.model.Jobs().Jobs())
+	}
+}
+
+// letGo opens what was held up, so that nothing of the test's own outlives it.
+func (h *hand) letGo() {
+	for _, g := range h.gates {
+		g.Open()
+	}
+	if h.t.Failed() {
+		h.t.Logf("what was done last:\n%s", strings.Join(h.trail, "\n"))
+	}
+}
+
+// shakeHands plays n steps, or until more says that there are none, and leaves. A goroutine
+// that is left behind keeps the bubble from ending, which fails the test.
+func shakeHands(t *testing.T, r *rand.Rand, more func(i int) bool) {
+	t.Helper()
+	uitest.Run(t, func(t *testing.T) {
+		h, end := mess(t, r)
+		defer end()
+		defer h.letGo()
+		h.calm()
+		for i := 0; more(i) && !h.Quitted(); i++ {
+			h.step()
+		}
+		h.goHome()
+	})
 }
 
 func TestRandomKeys(t *testing.T) {
-	for seed := range uint64(12) {
-		t.Run(fmt.Sprint(seed), func(t *testing.T) {
-			uitest.Run(t, func(t *testing.T) {
-				r := rand.New(rand.NewPCG(seed, 1))
-				w, end := begin(t, mess(), 120, 36)
-				defer end()
-				w.calm()
-				hammer(w, r.IntN, 400)
-			})
+	seeds, presses := uint64(10), 300
+	if testing.Short() {
+		seeds = 3
+	}
+	for seed := range seeds {
+		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
+			shakeHands(t, rand.New(rand.NewPCG(seed, 1)), func(i int) bool { return i < presses })
 		})
 	}
 }
 
+// mostPresses bounds one input of FuzzKeys.
+const mostPresses = 300
+
+// FuzzKeys lets the bytes of an input be the chances of the hand.
 func FuzzKeys(f *testing.F) {
 	f.Add([]byte("nab\x24\x25sdq"))
-	f.Fuzz(func(t *testing.T, data []byte) {
-		if len(data) > 400 {
-			return
+	for seed := range byte(4) {
+		r := rand.New(rand.NewPCG(uint64(seed), 2))
+		data := make([]byte, 200)
+		for i := range data {
+			data[i] = byte(r.Uint32())
 		}
-		uitest.Run(t, func(t *testing.T) {
-			w, end := begin(t, mess(), 80, 24)
-			defer end()
-			i := 0
-			hammer(w, func(n int) int {
-				if i >= len(data) {
-					return 0
-				}
-				i++
-				return int(data[i-1]) % n
-			}, len(data)/2)
-		})
+		f.Add(data)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		b := &bytesSource{data: data, rest: rand.NewPCG(3, 3)}
+		shakeHands(t, rand.New(b), func(i int) bool { return i < mostPresses && len(b.data) > 0 })
 	})
+}
+
+// bytesSource gives out bytes as chances; after the last one it goes on by itself.
+type bytesSource struct {
+	data []byte
+	rest rand.Source
+}
+
+// Uint64 has the byte where rand looks first, in both halves.
+func (b *bytesSource) Uint64() uint64 {
+	if len(b.data) == 0 {
+		return b.rest.Uint64()
+	}
+	half := uint64(b.data[0])<<24 | 1<<23
+	b.data = b.data[1:]
+	return half<<32 | half
 }
