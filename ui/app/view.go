@@ -1,7 +1,6 @@
 package app
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 
@@ -226,7 +225,7 @@ func (m *Model) hints() (keys, general []keymap.Entry) {
 	case m.quitting.on:
 		return nil, nil
 	case len(m.dialogs) > 0:
-		return m.dialogHints(), nil
+		return m.dialogs[len(m.dialogs)-1].model.Footer(), nil
 	}
 	switch m.page() {
 	case pageHelp:
@@ -263,14 +262,6 @@ func (m *Model) hints() (keys, general []keymap.Entry) {
 		return m.list.Footer(), general
 	}
 	return m.list.Footer(), append(pick(keymap.ListFilter), general...)
-}
-
-// dialogHints are the keys of the question that is open.
-func (m *Model) dialogHints() []keymap.Entry {
-	long := m.dialogs[len(m.dialogs)-1].model.Long()
-	return slices.DeleteFunc(m.env.Keys.Entries(keymap.Dialog), func(e keymap.Entry) bool {
-		return e.Key() == "" || !long && (e.Action == keymap.DialogUp || e.Action == keymap.DialogDown)
-	})
 }
 
 // backLast moves the way back to the keys that are never left out.

@@ -5,7 +5,6 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -37,26 +36,31 @@ func (p *program) keysCommand() *cobra.Command {
 
 func (p *program) keys() error {
 	m, usual := p.opt.Config.Keys, keymap.Default()
-	w := tabwriter.NewWriter(p.Out, 0, 0, 2, ' ', 0)
-	for i, scope := range keymap.Scopes() {
-		entries := m.Entries(scope)
-		if len(entries) == 0 {
-			continue
-		}
-		if i > 0 {
-			fmt.Fprintln(w)
-		}
-		fmt.Fprintf(w, "[%s]\t\t%s\n", scope, scope.Title())
-		for _, e := range entries {
+	var rows [][3]string // of what is one line, but for the heads of the scopes
+	var wide [2]int
+	for _, scope := range keymap.Scopes() {
+		for i, e := range m.Entries(scope) {
+			if i == 0 {
+				rows = append(rows, [3]string{"", string(scope), scope.Title()})
+			}
 			text := e.Long
 			if e.Changed {
 				text += "  (yours; was " + shown(was(usual, e)) + ")"
 			}
-			fmt.Fprintf(w, "%s %s\t%s\t%s\n", mark(e.Changed), e.Action, shown(e.Keys), text)
+			r := [3]string{mark(e.Changed) + " " + string(e.Action), shown(e.Keys), text}
+			wide[0], wide[1] = max(wide[0], kit.Width(r[0])), max(wide[1], kit.Width(r[1]))
+			rows = append(rows, r)
 		}
 	}
-	if err := w.Flush(); err != nil {
-		return err
+	for i, r := range rows {
+		switch {
+		case r[0] != "":
+			fmt.Fprintln(p.Out, kit.Pad(r[0], wide[0]+2)+kit.Pad(r[1], wide[1]+2)+r[2])
+			continue
+		case i > 0:
+			fmt.Fprintln(p.Out)
+		}
+		fmt.Fprintln(p.Out, kit.Pad("["+r[1]+"]", wide[0]+wide[1]+4)+r[2])
 	}
 	if p.opt.Unfit != nil {
 		return p.refuse(p.opt.Unfit)

@@ -48,7 +48,7 @@ func Settings() []Setting {
 		{Key: Mouse, Default: "none", Example: `"none"`, read: text(oneOf("none")),
 			Help: "The mouse selects text as the terminal has it; gantry does not take it yet."},
 		{Key: AskStop, Default: "false", Example: "false", read: boolean,
-			Help: "Ask before a container is stopped or restarted."},
+			Help: "Ask before a container is stopped."},
 		{Key: Engine, Flag: "engine", Default: "auto", Example: `"auto"`, read: text(oneOf("auto", "system", "embedded")),
 			Help: "Which containerd: auto, system or embedded."},
 		{Key: Address, Flag: "address", Env: "CONTAINERD_ADDRESS", Default: "", Example: `"/run/containerd/containerd.sock"`, read: text(socket),

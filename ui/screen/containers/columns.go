@@ -28,14 +28,14 @@ type widths struct {
 // The bounds of the columns that grow, in cells.
 const (
 	nameLeast, nameMost   = 12, 28
-	imageLeast, imageMost = 12, 30
+	imageLeast, imageMost = 12, 20
 	stateWidth            = 16
 	portsLeast            = 11
 )
 
 func (w *widths) grow(name, image string, ported bool) {
 	w.name = max(w.name, nameLeast, min(nameMost, kit.Width(kit.Clean(name))))
-	w.image = max(w.image, imageLeast, min(imageMost, kit.Width(kit.Clean(image))))
+	w.image = max(w.image, imageLeast, min(imageMost, kit.Width(fitImage(kit.Clean(image), imageMost, "."))))
 	w.ported = w.ported || ported
 }
 
@@ -83,6 +83,9 @@ func (s *Screen) cells(id string) []grid.Cell {
 // fitImage shortens an image's name to width cells so that name and tag stay: first the
 // registry and the folders go, one by one, then the beginning of the name.
 func fitImage(ref string, width int, ellipsis string) string {
+	if kit.Width(ref) <= width {
+		return ref
+	}
 	for rest := ref; ; {
 		_, after, more := strings.Cut(rest, "/")
 		if !more {

@@ -105,7 +105,13 @@ func (s *Screen) finding(f api.Finding, what, width int) []string {
 	}
 	out := block(text, f.Detail, room)
 	if f.Fix != "" {
-		out = append(out, block(st.Accent, st.Glyphs.Arrow+" "+f.Fix, room)...)
+		for i, l := range block(st.Accent, f.Fix, room-2) {
+			lead := "  "
+			if i == 0 {
+				lead = st.Accent.Render(st.Glyphs.Arrow) + " "
+			}
+			out = append(out, lead+l)
+		}
 	}
 	for i, l := range out {
 		if i > 0 {

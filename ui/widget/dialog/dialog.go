@@ -135,5 +135,34 @@ func (m *Model) Update(msg tea.Msg) (answer string, done bool) {
 	return "", false
 }
 
+// Footer are the keys that do something in the dialog.
+func (m *Model) Footer() []keymap.Entry {
+	var out []keymap.Entry
+	for _, e := range m.env.Keys.Entries(keymap.Dialog) {
+		switch e.Action {
+		case keymap.DialogNext, keymap.DialogPrev:
+			if len(m.spec.Buttons) < 2 {
+				continue
+			}
+		case keymap.DialogUp, keymap.DialogDown:
+			if m.hidden() == 0 {
+				continue
+			}
+		case keymap.DialogPress:
+			if len(m.spec.Buttons) < 2 {
+				e = e.With("close")
+			}
+		case keymap.Back:
+			if len(m.spec.Buttons) < 2 {
+				continue // it is the same as the button
+			}
+		}
+		if e.Key() != "" {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
 // Marked is the ID of the button that enter would press.
 func (m *Model) Marked() string { return m.spec.Buttons[m.marked].ID }

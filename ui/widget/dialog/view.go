@@ -58,9 +58,6 @@ func (m *Model) View() string {
 	return kit.Box(m.env.Styles, f, strings.Join(lines, "\n"), w, h)
 }
 
-// Long reports whether the text is longer than the screen, so that it has to be scrolled.
-func (m *Model) Long() bool { return m.hidden() > 0 }
-
 // hidden is how many lines of the text do not fit on the screen.
 func (m *Model) hidden() int {
 	w, h := m.Size()
