@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"gantry/engine/api"
 	"gantry/engine/daemon/keeper"
 	"gantry/engine/enginetest/real"
@@ -139,6 +141,7 @@ func (s *soak) cycle(i int, r *rand.Rand) error {
 
 // insist calls again while containerd is away.
 func (s *soak) insist(ctx context.Context, id, what string, call func() error) error {
+	var last error // of those that are not about the time
 	for {
 		err := call()
 		if err == nil {
@@ -146,8 +149,9 @@ func (s *soak) insist(ctx context.Context, id, what string, call func() error) e
 		}
 		s.again.Add(1)
 		if ctx.Err() != nil {
-			return fmt.Errorf("%s: %w", what, err)
+			return fmt.Errorf("%s: %w; before: %w", what, err, last)
 		}
+		last = err
 		if c, ferr := s.Find(ctx, id); what == "kill" && ferr == nil && !c.State.Alive() {
 			return nil // it was gone when the answer got lost
 		}
@@ -201,7 +205,13 @@ func (s *soak) killEvery(every time.Duration, stop <-chan struct{}) {
 	for {
 		select {
 		case <-tick.C:
-			killDaemon(s.t, s.place)
+			pid := keeper.Peer(s.env.Endpoint.Address)
+			if pid < 2 { // it is still on its way back
+				continue
+			}
+			if err := unix.Kill(pid, unix.SIGKILL); err != nil {
+				s.t.Errorf("kill containerd: %v", err)
+			}
 			s.kills.Add(1)
 		case <-stop:
 			return

@@ -24,7 +24,7 @@ const dataVersion = 4
 // checkData looks at the metadata before containerd opens it: what a newer containerd has
 // written is refused, and what cannot be read is named. args are containerd's.
 func checkData(args []string) error {
-	root := rootOf(args)
+	root, _ := foldersOf(args)
 	if root == "" {
 		return nil
 	}
@@ -64,25 +64,27 @@ func folders(root string) error {
 	return nil
 }
 
-// rootOf is the folder of containerd's data by the configuration that args name.
-func rootOf(args []string) string {
+// foldersOf are the folders of containerd's data and of its state, by the configuration that
+// args name.
+func foldersOf(args []string) (root, state string) {
 	for i, a := range args {
 		if a != "--config" || i+1 == len(args) {
 			continue
 		}
 		raw, err := os.ReadFile(args[i+1])
 		if err != nil {
-			return ""
+			return "", ""
 		}
 		var conf struct {
-			Root string `toml:"root"`
+			Root  string `toml:"root"`
+			State string `toml:"state"`
 		}
 		if toml.Unmarshal(raw, &conf) != nil {
-			return ""
+			return "", ""
 		}
-		return conf.Root
+		return conf.Root, conf.State
 	}
-	return ""
+	return "", ""
 }
 
 // readVersion is the number of the metadata's layout, 0 if it has none yet. Damage deep in

@@ -31,6 +31,9 @@ func Main(args []string) int {
 	if err := checkData(args); err != nil {
 		return fail(err)
 	}
+	if _, state := foldersOf(args); clearBundles(state) != nil {
+		fmt.Fprintln(os.Stderr, "gantry: what a killed containerd was deleting could not be removed below", state)
+	}
 	version.Version = moduleVersion()
 	if err := command.App().Run(context.Background(), append([]string{"containerd"}, args...)); err != nil {
 		return fail(err)
