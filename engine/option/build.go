@@ -1,6 +1,8 @@
 package option
 
 import (
+	"unicode/utf8"
+
 	"github.com/moby/moby/api/types/container"
 
 	"gantry/engine/api"
@@ -43,11 +45,16 @@ func newBuild(f Facts) *build {
 	return b
 }
 
-// read puts one value into the request.
+// read puts one value into the request. What is not UTF-8 would be refused by containerd, or
+// become something else in the container without a word.
 func (b *build) read(r *row, i int, v string) {
 	b.key, b.index, b.value = r.Key, i, v
 	if hasNUL(v) {
 		b.refuse("contains a NUL byte", "leave it out")
+		return
+	}
+	if !utf8.ValidString(v) {
+		b.refuse("is not valid UTF-8", "")
 		return
 	}
 	r.put(b, v)

@@ -43,15 +43,11 @@ func putEnvFile(b *build, v string) {
 		b.refuse(fmt.Sprintf("%s:%d: %s", v, f.line, f.reason), f.fix)
 	}
 	for _, l := range lines {
-		name, _, given := strings.Cut(l, "=")
-		if given {
+		if strings.Contains(l, "=") {
 			b.fileEnv = append(b.fileEnv, l)
 			continue
 		}
-		b.req.EnvFromHost = append(b.req.EnvFromHost, name)
-		if value, ok := b.lookup(name); ok {
-			b.fileEnv = append(b.fileEnv, name+"="+value)
-		}
+		b.fileEnv = b.copyEnv(b.fileEnv, l, v+": ")
 	}
 }
 

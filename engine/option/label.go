@@ -9,9 +9,10 @@ import (
 const maxLabel = 4096
 
 // reservedPrefix is the beginning of a label's key that its owner alone may write: nerdctl's and
-// gantry's records, containerd's own labels, and those by which Kubernetes knows its containers.
+// gantry's records, containerd's own labels, and those by which Kubernetes and Docker know their
+// containers. They are those that engine/record refuses.
 func reservedPrefix(key string) string {
-	for _, p := range []string{"nerdctl/", "containerd.io/", "io.cri-containerd", "gantry/"} {
+	for _, p := range []string{"nerdctl/", "gantry/", "containerd.io/", "io.containerd.", "io.cri-containerd", "com.docker/engine"} {
 		if strings.HasPrefix(key, p) {
 			return p
 		}

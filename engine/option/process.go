@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/moby/sys/signal"
 
@@ -109,10 +110,22 @@ func putEnv(b *build, v string) {
 		b.config.Env = append(b.config.Env, v)
 		return
 	}
+	b.config.Env = b.copyEnv(b.config.Env, name, "")
+}
+
+// copyEnv appends a variable of the caller's environment, if it is there. where says who asks
+// for it, when that is not the value being read.
+func (b *build) copyEnv(to []string, name, where string) []string {
 	b.req.EnvFromHost = append(b.req.EnvFromHost, name)
-	if value, ok := b.lookup(name); ok {
-		b.config.Env = append(b.config.Env, name+"="+value)
+	value, ok := b.lookup(name)
+	switch {
+	case !ok:
+		return to
+	case !utf8.ValidString(value):
+		b.refuse(where+"the value of "+name+" on this host is not valid UTF-8", "write "+name+"=value")
+		return to
 	}
+	return append(to, name+"="+value)
 }
 
 // lookup is a variable of the caller's environment; the last one of a name counts.
@@ -184,6 +197,9 @@ func putStopSignal(b *build, v string) {
 	b.config.StopSignal = v
 }
 
+// maxStopTimeout keeps the seconds countable in nanoseconds, and in 32 bits.
+const maxStopTimeout = 1<<31 - 1
+
 func putStopTimeout(b *build, v string) {
 	n, err := strconv.Atoi(v)
 	switch {
@@ -191,6 +207,8 @@ func putStopTimeout(b *build, v string) {
 		b.refuse("is not a whole number", "write seconds, such as 30")
 	case n < -1:
 		b.refuse("cannot be negative", "write -1 to wait for ever")
+	case n > maxStopTimeout:
+		b.refuse("is more than 68 years", "write -1 to wait for ever")
 	default:
 		b.config.StopTimeout = &n
 	}

@@ -17,7 +17,7 @@ func facts() Facts {
 	return Facts{Host: host.Facts{
 		OS: "linux", Arch: "amd64", NumCPU: 4, MemoryTotal: 8 << 30, CgroupMode: host.CgroupV2,
 		Controllers: map[string]bool{"cpu": true, "memory": true, "pids": true}, SwapLimit: true,
-		Env: []string{"FROM_HOST=1", "EMPTY=", "TWICE=a", "TWICE=b"},
+		Env: []string{"FROM_HOST=1", "EMPTY=", "TWICE=a", "TWICE=b", "LATIN1=\xe9"},
 	}}
 }
 
@@ -150,10 +150,16 @@ func TestBadValues(t *testing.T) {
 		{KeyLabel, "nerdctl/name=x", "--label: labels that begin with nerdctl/ are reserved (choose another key)"},
 		{KeyLabel, "containerd.io/restart.status=running", "--label: labels that begin with containerd.io/ are reserved (choose another key)"},
 		{KeyLabel, "io.cri-containerd.kind=sandbox", "--label: labels that begin with io.cri-containerd are reserved (choose another key)"},
+		{KeyLabel, "io.containerd.image.config.stop-signal=SIGKILL", "--label: labels that begin with io.containerd. are reserved (choose another key)"},
+		{KeyLabel, "com.docker/engine.bundle.path=/x", "--label: labels that begin with com.docker/engine are reserved (choose another key)"},
+		{KeyLabel, "a=\xff", "--label: is not valid UTF-8"},
+		{KeyArgs, "\xff", "args: is not valid UTF-8"},
+		{KeyEnv, "LATIN1", "--env: the value of LATIN1 on this host is not valid UTF-8 (write LATIN1=value)"},
 		{KeyLabel, "gantry/x", "--label: labels that begin with gantry/ are reserved (choose another key)"},
 		{KeyStopSignal, "SIGNOPE", "--stop-signal: invalid signal: SIGNOPE (write a name such as SIGTERM or a number from 1 to 64)"},
 		{KeyStopSignal, "65", "--stop-signal: invalid signal: 65 (write a name such as SIGTERM or a number from 1 to 64)"},
 		{KeyStopTimeout, "10s", "--stop-timeout: is not a whole number (write seconds, such as 30)"},
+		{KeyStopTimeout, "2147483648", "--stop-timeout: is more than 68 years (write -1 to wait for ever)"},
 		{KeyStopTimeout, "-2", "--stop-timeout: cannot be negative (write -1 to wait for ever)"},
 		{KeyNetwork, "bridge", "--network: the bridge network is not supported yet (write none or host)"},
 		{KeyNetwork, "container:web", "--network: sharing another container's network is not supported yet (write none or host)"},
