@@ -7,17 +7,15 @@ import (
 	"path/filepath"
 
 	"golang.org/x/sys/unix"
+
+	"gantry/engine/stdio/wire"
 )
 
-// attachedFile in a state dir is locked, shared, by every session that reads the container's
-// output. Removing a container cuts its readers off after a moment, so one that is to go at
-// its end waits for them, whichever gantry they are in; the last one out removes it.
-const attachedFile = "gantry-attached"
-
 // holdAttached says that the container's output is being read until the file is closed, or
-// this process ends.
+// this process ends. Removing a container cuts its readers off after a moment, so one that is
+// to go at its end waits for them, whichever gantry they are in; the last one out removes it.
 func holdAttached(stateDir string) (*os.File, error) {
-	f, err := os.OpenFile(filepath.Join(stateDir, attachedFile), os.O_CREATE|os.O_RDWR, 0o600)
+	f, err := os.OpenFile(filepath.Join(stateDir, wire.AttachedFile), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, err
 	}
@@ -28,11 +26,4 @@ func holdAttached(stateDir string) (*os.File, error) {
 }
 
 // attached reports whether somebody still reads the container's output.
-func attached(stateDir string) bool {
-	f, err := os.Open(filepath.Join(stateDir, attachedFile))
-	if err != nil {
-		return false
-	}
-	defer f.Close()
-	return errors.Is(unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB), unix.EWOULDBLOCK)
-}
+func attached(stateDir string) bool { return wire.Attached(stateDir) }

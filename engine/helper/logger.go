@@ -5,12 +5,14 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"runtime"
 	"runtime/debug"
 
 	"golang.org/x/sys/unix"
 
 	"gantry/engine/stdio/logger"
+	"gantry/engine/stdio/wire"
 )
 
 // The descriptors that a shim gives to its logger.
@@ -44,12 +46,14 @@ func logs(args []string) int {
 	bundle, err := os.Getwd()
 	if err == nil {
 		err = logger.Run(ctx, logger.Config{
-			StateDir: args[0],
-			ID:       id,
-			Bundle:   bundle,
-			Stdout:   fdStdout,
-			Stderr:   fdStderr,
-			Ready:    ready,
+			StateDir:  args[0],
+			ID:        id,
+			Namespace: os.Getenv("CONTAINER_NAMESPACE"),
+			Bundle:    bundle,
+			Stdout:    fdStdout,
+			Stderr:    fdStderr,
+			Ready:     ready,
+			Reaper:    filepath.Join(filepath.Dir(os.Args[0]), wire.ReaperName),
 		})
 	}
 	if err != nil {

@@ -92,7 +92,9 @@ func TestTheLastExitIsThereBeforeTheClientIsTold(t *testing.T) {
 func TestAClientThatComesLateCanHaveTheLastOutput(t *testing.T) {
 	r := newRig(t, testBinary())
 	first := r.attach()
-	r.write(r.out, strings.Repeat("old ", 30_000))
+	old := strings.Repeat("old ", 30_000)
+	r.write(r.out, old)
+	waitFor(t, func() bool { out, _ := r.logged(); return len(out) > 96<<10 }) // or the other stream overtakes it
 	r.write(r.err, "warning\n")
 	r.write(r.out, "prompt> ")
 	waitFor(t, func() bool { _, err := r.logged(); return err != "" })
@@ -118,12 +120,6 @@ func TestTheLoggerEndsWithoutAnExit(t *testing.T) {
 		"create failed": func(r *rig) { r.out.Close(); r.err.Close() },
 		"create failed, shim gone": func(r *rig) {
 			<-r.shim.Asked()
-			r.shim.Kill()
-			r.out.Close()
-			r.err.Close()
-		},
-		"shim killed and the container with it": func(r *rig) {
-			r.shim.Create(1, false)
 			r.shim.Kill()
 			r.out.Close()
 			r.err.Close()
@@ -160,17 +156,29 @@ func TestTheLoggerEndsWithoutAnExit(t *testing.T) {
 	}
 }
 
-func TestTheLoggerLivesWhileTheContainerDoes(t *testing.T) {
+// Only a shim knows its container's code, but that it has ended the kernel tells too.
+func TestTheLoggerLivesWhileTheContainerDoesAlsoWithoutItsShim(t *testing.T) {
 	r := newRig(t, testBinary())
-	r.shim.Create(1, false)
+	box := newProcess(t)
+	r.shim.Create(uint32(box.pid()), false)
 	client := r.attach()
+	<-r.shim.Waited()
 	r.shim.Kill() // the shim alone: the container still writes
 	r.write(r.out, "still here\n")
 	waitFor(t, func() bool { out, _ := r.logged(); return out == "still here\n" })
 	r.out.Close()
 	r.err.Close()
+	killed := time.Now()
+	box.end()
 	client.wait(t)
 	r.done()
+	if client.known {
+		t.Errorf("code %d was made up", client.code)
+	}
+	e, err := stdio.ReadLastExit(r.stateDir)
+	if err != nil || !e.Unknown || e.At.Before(killed) || e.At.After(time.Now()) || int(e.Pid) != box.pid() {
+		t.Errorf("last exit %+v, %v", e, err)
+	}
 }
 
 func TestATerminalsOutputIsReadToItsEnd(t *testing.T) {

@@ -11,7 +11,7 @@ import (
 
 // Leftovers are what a crash left in the records of one namespace.
 type Leftovers struct {
-	IDs   []string          // gantry's state dirs without a container
+	IDs   []string          // gantry's state dirs without a container, or doomed with it
 	Names map[string]string // name → ID that has neither a container nor a state dir, or is one of IDs
 	Dirs  []string          // state dirs that were being made or removed: to be deleted as they are
 }
@@ -37,7 +37,7 @@ func (s *Store) Leftovers(exists func(id string) bool) (Leftovers, error) {
 			if s.abandoned(id) {
 				l.Dirs = append(l.Dirs, s.Dir(id))
 			}
-		case !fileExists(s.State(id).file(requestFile)), s.busy(id), exists(id):
+		case !fileExists(s.State(id).file(requestFile)), s.busy(id), !s.State(id).Doomed() && exists(id):
 		default:
 			ours[id] = true
 			l.IDs = append(l.IDs, id)

@@ -24,6 +24,8 @@ func TestMain(m *testing.M) {
 	switch os.Getenv(childRole) {
 	case "lock":
 		childLock()
+	case "claim":
+		childClaim()
 	case "names":
 		childNames()
 	default:

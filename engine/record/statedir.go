@@ -9,6 +9,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"golang.org/x/sys/unix"
+
 	"gantry/engine/api"
 )
 
@@ -22,6 +24,7 @@ const (
 	requestFile   = "gantry-request.json" // marks a container as gantry's
 	tracesFile    = "gantry-traces.json"
 	errorFile     = "gantry-error"
+	doomedFile    = "gantry-doomed"
 )
 
 // maxError is how much of an error's text is kept, in bytes.
@@ -109,13 +112,36 @@ func (d StateDir) SetError(text string) error {
 	return writeAtomic(d.file(errorFile), []byte(cut(text, maxError)), 0o600, false)
 }
 
-// locked takes the lock of the state dir itself, which nerdctl takes for single files;
-// a directory that is gone is an error and not made anew.
-func (d StateDir) locked(fn func() error) error {
-	if _, err := os.Stat(string(d)); err != nil {
+// Doom says that the container is to be taken back though its record may be in containerd:
+// its create failed, and containerd was not there for the undo. The next sweep does it.
+func (d StateDir) Doom() error { return writeAtomic(d.file(doomedFile), nil, 0o600, true) }
+
+// Doomed reports whether the container is to be taken back.
+func (d StateDir) Doomed() bool { return fileExists(d.file(doomedFile)) }
+
+// Spare takes a Doom back.
+func (d StateDir) Spare() error {
+	if err := os.Remove(d.file(doomedFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	return withDirLock(string(d), fn)
+	return nil
+}
+
+// locked takes the lock of the state dir itself, which nerdctl takes for single files;
+// a directory that is gone, or goes meanwhile, is an error and not made anew.
+func (d StateDir) locked(fn func() error) error {
+	f, err := os.Open(string(d))
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX); err != nil {
+		return fmt.Errorf("lock %s: %w", d, err)
+	}
+	if !isAt(f, string(d)) {
+		return fmt.Errorf("%s: %w", d, fs.ErrNotExist)
+	}
+	return fn()
 }
 
 // cut shortens a text to at most max bytes, at the border of a character.

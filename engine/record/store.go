@@ -44,6 +44,8 @@ func (s *Store) containersDir() string { return filepath.Join(s.root, "container
 
 func (s *Store) namesDir() string { return filepath.Join(s.root, "names", s.ns) }
 
+func (s *Store) claimsDir() string { return filepath.Join(s.root, "gantry", "claims", s.ns) }
+
 func (s *Store) hostsRoot() string { return filepath.Join(s.root, "etchosts", s.ns) }
 
 func (s *Store) hostsDir(id string) string { return filepath.Join(s.hostsRoot(), id) }

@@ -104,7 +104,7 @@ func (c *Client) tellLagged(stderr io.Writer, missed int64) error {
 // connection ended without an end frame: a client that lags at the end is not waited for.
 func (c *Client) codeFromRecord() (code int, known bool, err error) {
 	e, err := wire.ReadLastExit(c.stateDir)
-	if err != nil || e.At.Before(c.since.Add(-clockSlack)) {
+	if err != nil || e.Unknown || e.At.Before(c.since.Add(-clockSlack)) {
 		return 0, false, nil
 	}
 	return e.Code, true, nil

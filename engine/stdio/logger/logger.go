@@ -21,12 +21,16 @@ const lockMax = 5 * time.Second
 
 // Config is what a shim hands to the logger of a container.
 type Config struct {
-	StateDir string
-	ID       string // of the container
-	Bundle   string // its task's bundle, where the shim's address is
-	Stdout   int    // descriptors to read from; the logger takes them over
-	Stderr   int
-	Ready    func() // tells the shim that the container may begin
+	StateDir  string
+	ID        string // of the container
+	Namespace string // containerd's
+	Bundle    string // its task's bundle, where the shim's address is
+	Stdout    int    // descriptors to read from; the logger takes them over
+	Stderr    int
+	Ready     func() // tells the shim that the container may begin
+	// Reaper is the gantry that removes containers which are to go at their end; "" or a
+	// file that is not there leaves them to whoever comes next.
+	Reaper string
 }
 
 // Run is the life of a logger: until the container has ended, its output is written and
@@ -38,12 +42,15 @@ func Run(ctx context.Context, cfg Config) error {
 		return err
 	}
 	cfg.Ready()
-	l.run(ctx)
+	if ended := l.run(ctx); ended {
+		reap(ctx, cfg)
+	}
 	return nil
 }
 
 type logger struct {
 	cfg     Config
+	began   time.Time
 	dir     *wire.Dir
 	lock    *os.File // nil when the logger before this one did not let go of it
 	stdin   *os.File // holds the FIFO open; nil when there is none
@@ -55,7 +62,7 @@ type logger struct {
 
 // open takes hold of everything in the state directory.
 func open(ctx context.Context, cfg Config) (l *logger, err error) {
-	l = &logger{cfg: cfg, hub: newHub(stallMax)}
+	l = &logger{cfg: cfg, began: time.Now().UTC(), hub: newHub(stallMax)}
 	l.out = &output{hub: l.hub}
 	if l.dir, err = wire.OpenDir(cfg.StateDir); err != nil {
 		return nil, err
@@ -102,7 +109,7 @@ func listen(dir *wire.Dir) (net.Listener, error) {
 // the exit is there before the lock is free, and when that is free the log is complete.
 func (l *logger) close(exit *wire.LastExit) {
 	if exit != nil {
-		wire.WriteLastExit(l.cfg.StateDir, *exit)
+		wire.RecordExit(l.cfg.StateDir, *exit)
 	}
 	l.out.log.close()
 	l.socket.Close()

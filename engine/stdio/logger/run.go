@@ -23,8 +23,9 @@ const (
 	cutMax = 2 * time.Second
 )
 
-// run reads until the end and brings everything to its close.
-func (l *logger) run(ctx context.Context) {
+// run reads until the end and brings everything to its close. It reports whether the
+// container has ended, and not only its logger.
+func (l *logger) run(ctx context.Context) (ended bool) {
 	go l.hub.serve(l.socket)
 	uncut := context.AfterFunc(ctx, func() { l.hub.cut(time.Now().Add(cutMax)) })
 	defer uncut()
@@ -32,7 +33,7 @@ func (l *logger) run(ctx context.Context) {
 	wctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	w := watch{made: make(chan shim.Init, 1), ending: make(chan ending, 1)}
 	var watching, reading sync.WaitGroup
-	watching.Go(func() { w.run(wctx, l.cfg) })
+	watching.Go(func() { w.run(wctx, l.cfg, l.began) })
 	for _, s := range l.streams {
 		reading.Go(s.run)
 	}
@@ -44,11 +45,12 @@ func (l *logger) run(ctx context.Context) {
 	watching.Wait()
 	l.close(exit)
 	frame := wire.EncodeExit(0, false)
-	if exit != nil {
+	if exit != nil && !exit.Unknown {
 		frame = wire.EncodeExit(exit.Code, true)
 	}
 	l.hub.end(wire.Frame(wire.Exit, frame))
 	l.hub.wait()
+	return exit != nil
 }
 
 // progress is how far a container is towards its end.
@@ -89,8 +91,7 @@ func (l *logger) await(ctx context.Context, w watch, read <-chan struct{}) (exit
 			p.made, terminal = true, i.Terminal
 		case e := <-w.ending:
 			p.known = true
-			if e.err == nil {
-				exit = &e.exit
+			if exit = e.exit; exit != nil {
 				l.drain(e.terminal)
 			}
 		case <-read:

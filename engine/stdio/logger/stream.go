@@ -40,6 +40,7 @@ func newStream(k wire.Kind, name string, fd int, out *output) (*stream, error) {
 	if err := unix.SetNonblock(fd, true); err != nil {
 		return nil, err
 	}
+	unix.CloseOnExec(fd)
 	return &stream{kind: k, name: name, fd: fd, file: os.NewFile(uintptr(fd), name), out: out}, nil
 }
 

@@ -2,6 +2,7 @@ package logger
 
 import (
 	"context"
+	"time"
 
 	"gantry/engine/stdio/shim"
 	"gantry/engine/stdio/wire"
@@ -16,21 +17,30 @@ type watch struct {
 
 // ending is the container's end.
 type ending struct {
-	exit     wire.LastExit
+	exit     *wire.LastExit // nil: it will not be learnt, or there was none
 	terminal bool
-	err      error // the exit will not be learnt
 }
 
-func (w watch) run(ctx context.Context, cfg Config) {
+func (w watch) run(ctx context.Context, cfg Config, began time.Time) {
 	var init shim.Init
-	var oom string
+	var oom, fifo string
+	var proc *process
 	exit, err := shim.Watch(ctx, cfg.Bundle, cfg.ID, func(i shim.Init) {
 		init, oom = i, oomFile(procRoot, cgroupRoot, i.Pid)
+		proc, fifo = openProcess(i.Pid), execFIFO(cfg)
 		w.made <- i
 	})
-	w.ending <- ending{
-		exit:     wire.LastExit{Code: exit.Code, At: exit.At, Pid: init.Pid, OOM: err == nil && oomKilled(oom)},
-		terminal: init.Terminal,
-		err:      err,
+	defer proc.close()
+	e := wire.LastExit{Code: exit.Code, At: exit.At, Pid: init.Pid, Began: began}
+	end := ending{exit: &e, terminal: init.Terminal}
+	switch {
+	case err != nil && proc.wait(ctx):
+		// The shim was killed, and with it went the code. That the container has ended,
+		// and when, the kernel tells all the same.
+		e.At, e.Unknown = time.Now().UTC(), true
+	case err != nil || neverBegan(fifo):
+		end.exit = nil
 	}
+	e.OOM = end.exit != nil && oomKilled(oom)
+	w.ending <- end
 }

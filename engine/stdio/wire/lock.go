@@ -47,6 +47,16 @@ func Unlock(f *os.File) {
 	f.Close()
 }
 
+// Attached reports whether a session reads the output of a container of gantry's.
+func Attached(stateDir string) bool {
+	f, err := os.Open(filepath.Join(stateDir, AttachedFile))
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	return errors.Is(unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB), unix.EWOULDBLOCK)
+}
+
 // Logging reports whether a logger is at work in a state directory, gantry's or
 // nerdctl's. It takes the lock for an instant, shared, so that readers do not see each
 // other as loggers.

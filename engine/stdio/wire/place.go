@@ -26,6 +26,10 @@ const (
 	SocketFile   = "attach.sock"
 	StdinFile    = "stdin"
 	LastExitFile = "last-exit.json"
+	// AttachedFile is locked, shared, by every session that reads the container's output.
+	AttachedFile = "gantry-attached"
+	// ReapFile is there when the container is to be removed at its end; see Reap.
+	ReapFile = "gantry-reap.json"
 )
 
 // LogFile is the name of a container's log within its state directory, as nerdctl has it.

@@ -33,6 +33,8 @@ type Shim struct {
 	ended  chan struct{}
 	asked  chan struct{} // closed when State was called for the first time
 	once   sync.Once
+	waited chan struct{} // closed when Wait was called for the first time
+	first  sync.Once
 }
 
 // Start serves the task service in a version, 2 or 3, and writes the bundle's files as the
@@ -43,7 +45,7 @@ func Start(t testing.TB, version int) *Shim {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &Shim{Bundle: t.TempDir(), ended: make(chan struct{}), asked: make(chan struct{})}
+	s := &Shim{Bundle: t.TempDir(), ended: make(chan struct{}), asked: make(chan struct{}), waited: make(chan struct{})}
 	socket := filepath.Join(dir, "s")
 	l, err := net.Listen("unix", socket)
 	if err != nil {
@@ -79,6 +81,9 @@ func Start(t testing.TB, version int) *Shim {
 
 // Asked is closed when the logger has asked for the task.
 func (s *Shim) Asked() <-chan struct{} { return s.asked }
+
+// Waited is closed when the logger knows the task and waits for its end.
+func (s *Shim) Waited() <-chan struct{} { return s.waited }
 
 // Create makes the task be there.
 func (s *Shim) Create(pid uint32, terminal bool) {
@@ -134,6 +139,7 @@ func (s *Shim) wait(ctx context.Context, unmarshal func(any) error) (any, error)
 	if _, err := s.get(); err != nil {
 		return nil, err
 	}
+	s.first.Do(func() { close(s.waited) })
 	select {
 	case <-ctx.Done():
 		return nil, ctx.Err()
