@@ -36,6 +36,9 @@ func Explain(err error) Explanation {
 		return Explanation{}
 	}
 	e := explain(err)
+	if strings.TrimSpace(Clean(e.Title)) == "" {
+		e.Title = "It failed, and no reason was given"
+	}
 	return Explanation{Title: Clean(e.Title), Detail: strings.TrimRight(CleanText(e.Detail), "\n "), Fix: Clean(e.Fix)}
 }
 

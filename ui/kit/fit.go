@@ -73,7 +73,12 @@ func TruncateLeft(s string, width int, head string) string {
 	if Width(head) >= width {
 		return ansi.Truncate(head, width, "")
 	}
-	return head + ansi.TruncateLeft(s, w-width+Width(head), "")
+	room := width - Width(head)
+	rest := ansi.TruncateLeft(s, w-room, "")
+	if over := Width(rest) - room; over > 0 { // a wide sign at the cut stayed whole
+		rest = ansi.TruncateLeft(s, w-room+over, "")
+	}
+	return head + rest
 }
 
 // Pad adds spaces after s until it has width cells. It never cuts.
