@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
+	"strings"
 
 	"golang.org/x/sys/unix"
 
@@ -43,7 +44,7 @@ func logs(args []string) int {
 	signal.Ignore(unix.SIGHUP, unix.SIGINT, unix.SIGPIPE)
 	ctx, stop := signal.NotifyContext(context.Background(), unix.SIGTERM)
 	defer stop()
-	bundle, err := os.Getwd()
+	bundle, err := bundleDir()
 	if err == nil {
 		err = logger.Run(ctx, logger.Config{
 			StateDir:  args[0],
@@ -61,6 +62,27 @@ func logs(args []string) int {
 		return 1
 	}
 	return 0
+}
+
+// deletedMark is what the kernel puts behind the name of a working directory that is gone.
+const deletedMark = " (deleted)"
+
+// bundleDir is the working directory by its name. A containerd that was killed while it
+// started a shim takes that one's bundle away when it is back, and makes it anew for the
+// same shim: the directory that it works in is gone then, and of its name there is another.
+func bundleDir() (string, error) {
+	dir, err := os.Getwd()
+	if err == nil {
+		return dir, nil
+	}
+	if dir, err = os.Readlink("/proc/self/cwd"); err != nil {
+		return "", err
+	}
+	dir = strings.TrimSuffix(dir, deletedMark)
+	if _, err := os.Stat(dir); err != nil {
+		return "", err
+	}
+	return dir, nil
 }
 
 // frugal keeps the memory of a process small of which there is one for every running
