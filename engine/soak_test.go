@@ -112,7 +112,7 @@ func (s *soak) crew(cycles, seed int) {
 
 // cycle is one start and one stop, each as often as it takes, and a look at the exit code.
 func (s *soak) cycle(i int, r *rand.Rand) error {
-	ctx, cancel := context.WithTimeout(s.t.Context(), 4*patience)
+	ctx, cancel := context.WithTimeout(s.t.Context(), 2*patience)
 	defer cancel()
 	id := s.ids[i]
 	err := s.insist(ctx, id, "start", func() error {
