@@ -108,7 +108,7 @@ func (e *Engine) ofFiles(l *link, id string, ev *task.Evidence) {
 		}
 		return
 	}
-	ev.Last = &task.Exit{Code: x.Code, At: x.At, OOM: x.OOM}
+	ev.Last = &task.Exit{Code: x.Code, At: x.At, OOM: x.OOM, Unknown: x.Unknown}
 }
 
 // summaryOf reads from the spec what containers of others have in no label.

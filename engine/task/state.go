@@ -14,6 +14,8 @@ type Exit struct {
 	Code int
 	At   time.Time
 	OOM  bool
+	// Unknown: it has ended, and its code was lost with its shim.
+	Unknown bool
 }
 
 // Evidence is everything that a container's state is derived from.
@@ -76,5 +78,5 @@ func Derive(c *api.Container, e Evidence) {
 
 func ended(c *api.Container, x Exit) {
 	c.State = api.StateExited
-	c.ExitCode, c.ExitKnown, c.FinishedAt, c.OOMKilled = x.Code, true, x.At, x.OOM
+	c.ExitCode, c.ExitKnown, c.FinishedAt, c.OOMKilled = x.Code, !x.Unknown, x.At, x.OOM
 }

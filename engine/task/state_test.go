@@ -55,6 +55,10 @@ func TestDerive(t *testing.T) {
 			Evidence{Task: process(client.Stopped, 1, ended), StartedAt: began, WillReturn: true},
 			api.Container{State: api.StateRestarting, ExitCode: 1, ExitKnown: true, StartedAt: began, FinishedAt: ended},
 		},
+		"its shim was killed and took the code with it": {
+			Evidence{StartedAt: began, Last: &Exit{At: ended, Unknown: true}},
+			api.Container{State: api.StateExited, StartedAt: began, FinishedAt: ended},
+		},
 		"containerd has forgotten the task": {
 			Evidence{StartedAt: began, Last: &Exit{Code: 7, At: ended}},
 			api.Container{State: api.StateExited, ExitCode: 7, ExitKnown: true, StartedAt: began, FinishedAt: ended},
