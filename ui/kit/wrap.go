@@ -16,6 +16,9 @@ func Wrap(s string, width int) []string {
 }
 
 func wrapLine(line string, width int) []string {
+	if strings.TrimSpace(line) == "" {
+		return []string{""}
+	}
 	indent := line[:len(line)-len(strings.TrimLeft(line, " "))]
 	var out []string
 	at, used := indent, len(indent)

@@ -34,6 +34,7 @@ func TestWrap(t *testing.T) {
 func FuzzWrap(f *testing.F) {
 	f.Add("run /a/b,c --flag", 7)
 	f.Add("   日本語 x", 3)
+	f.Add("\t\t\t", 23)
 	f.Fuzz(func(t *testing.T, s string, width int) {
 		if width < 2 || width > 200 || len(s) > 2000 {
 			return

@@ -2,6 +2,7 @@ package shim
 
 import (
 	"bytes"
+	"errors"
 	"testing"
 
 	"google.golang.org/protobuf/encoding/protowire"
@@ -75,4 +76,36 @@ func asProtobuf(b []byte) (all []one, ok bool) {
 		all, b = append(all, o), b[n:]
 	}
 	return all, true
+}
+
+// FuzzReplies writes the messages of a shim as protobuf does: what they say is what is read,
+// other fields around it or not; and no bytes are taken for an end that has no time.
+func FuzzReplies(f *testing.F) {
+	f.Add(uint32(137), int64(1764000000), int32(5), "", []byte{0x08, 0x01})
+	f.Add(uint32(0), int64(-1), int32(-1), "not found", []byte{0xff})
+	f.Fuzz(func(t *testing.T, code uint32, sec int64, nano int32, refusal string, noise []byte) {
+		if e, err := decodeExit(noise); err == nil && e.At.IsZero() {
+			t.Errorf("%x is an end without a time", noise)
+		}
+		at := protowire.AppendVarint(protowire.AppendTag(nil, 1, protowire.VarintType), uint64(sec))
+		at = protowire.AppendVarint(protowire.AppendTag(at, 2, protowire.VarintType), uint64(nano))
+		exit := protowire.AppendBytes(protowire.AppendTag(nil, 19, protowire.BytesType), noise)
+		exit = protowire.AppendVarint(protowire.AppendTag(exit, 1, protowire.VarintType), uint64(code))
+		exit = protowire.AppendBytes(protowire.AppendTag(exit, 2, protowire.BytesType), at)
+		e, err := decodeExit(exit)
+		if err != nil || e.Code != int(code) || sec > 0 && nano >= 0 && nano < 1e9 && (e.At.Unix() != sec || e.At.Nanosecond() != int(nano)) {
+			t.Errorf("code %d at %d.%09d is read as %+v, %v", code, sec, nano, e, err)
+		}
+		reply := protowire.AppendBytes(protowire.AppendTag(nil, 2, protowire.BytesType), exit)
+		if payload, err := response(reply); err != nil || !bytes.Equal(payload, exit) {
+			t.Errorf("a reply is read as %x, %v", payload, err)
+		}
+		status := protowire.AppendVarint(protowire.AppendTag(nil, 1, protowire.VarintType), uint64(code)+1)
+		status = protowire.AppendString(protowire.AppendTag(status, 2, protowire.BytesType), refusal)
+		var refused *statusError
+		_, err = response(protowire.AppendBytes(protowire.AppendTag(nil, 1, protowire.BytesType), status))
+		if !errors.As(err, &refused) || refused.text != refusal {
+			t.Errorf("the refusal %q is read as %v", refusal, err)
+		}
+	})
 }
