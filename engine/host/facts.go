@@ -16,7 +16,7 @@ type Facts struct {
 	Env         []string // the caller's environment, for --env NAME
 	// File reads a file that a person names, for --env-file: quickly or not at all. nil
 	// where files cannot be read.
-	File func(name string) ([]byte, error)
+	File func(name string) ([]byte, error) `json:"-"`
 }
 
 // CgroupMode is how the cgroup hierarchy is mounted.

@@ -227,11 +227,14 @@ func TestSeccompFollowsCapabilities(t *testing.T) {
 
 func TestABuildSharesNothing(t *testing.T) {
 	in := full()
-	before, _ := json.Marshal(in)
+	before, err := json.Marshal(in)
+	if err != nil {
+		t.Fatal(err)
+	}
 	s := build(t, in)
 	s.Mounts[0].Options[0], s.Process.Env[0], s.Annotations["x"], s.Linux.Sysctl["x"] = "x", "x", "x", "x"
 	*s.Linux.Resources.Memory.Limit, *s.Process.OOMScoreAdj, *s.Linux.Resources.CPU.Quota = 1, 1, 1
-	if after, _ := json.Marshal(in); string(after) != string(before) {
+	if after, err := json.Marshal(in); err != nil || string(after) != string(before) {
 		t.Error("the input was changed")
 	}
 }
