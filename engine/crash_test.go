@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
+	"strings"
 	"testing"
 
 	"golang.org/x/sys/unix"
@@ -88,14 +90,44 @@ func (p *place) crash(o order) {
 	}
 }
 
-// Leases run out by themselves after an hour; all else goes with the next connection.
+// The gaps of the two paths are those after each of their steps.
+var (
+	gapsOfCreate = []string{"config", "options", "supported", "image", "pull", "identity", "rootfs", "volumes", "spec", "register"}
+	gapsOfStart  = []string{"state", "mounts", "network", "security", "task", "wait", "run", "restart"}
+)
+
+// trapper runs until it is told to stop, and ends with 12 then.
+var trapper = []string{"busybox", "sh", "-c", "trap 'exit 12' TERM; echo set; while :; do sleep 0.05; done"}
+
+// row is one line of the table of gaps: what was left, and what the next start did.
+func (p *place) row(operation, step, how, left, next string) {
+	p.t.Logf("| %s: %s | %s | %s | %s |", operation, step, how, left, next)
+}
+
+// kinds says in a few words what a census has more than another.
+func kinds(diff []string) string {
+	if len(diff) == 0 {
+		return "nothing"
+	}
+	var out []string
+	for _, line := range diff {
+		kind, _, _ := strings.Cut(line, ":")
+		if !slices.Contains(out, kind) {
+			out = append(out, kind)
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
 func TestACreateKilledAnywhereIsSwept(t *testing.T) {
 	p := open(t)
 	p.output("busybox", "true")
 	before := real.Count(t, p.env)
-	for _, step := range []string{"config", "pull", "identity", "rootfs", "volumes", "spec", "register"} {
+	for _, step := range gapsOfCreate {
 		p.crash(order{Operation: "create", Step: step, Words: []string{"--name", "web", p.image(real.Busybox)}})
+		left := kinds(real.Count(t, p.env).Diff(before))
 		q := openOn(t, p.env)
+		next := "swept; the name is free"
 		if step == "register" { // from here on it exists
 			c := q.get("web")
 			if c.State != api.StateCreated || c.Owner != api.OwnerGantry {
@@ -103,9 +135,11 @@ func TestACreateKilledAnywhereIsSwept(t *testing.T) {
 			}
 			q.start(c.ID)
 			q.remove(c.ID)
+			next = "it exists, and starts"
 		}
-		real.Leftovers(t, p.env, before, "lease")
+		real.Leftovers(t, p.env, before)
 		q.remove(q.create("--name", "web", "busybox")) // the name is free
+		p.row("create", step, "gantry killed", left, next)
 		if err := q.Close(); err != nil {
 			t.Error(err)
 		}
@@ -114,22 +148,36 @@ func TestACreateKilledAnywhereIsSwept(t *testing.T) {
 
 func TestAStartKilledAnywhereCanBeStartedAgain(t *testing.T) {
 	p := open(t)
-	for step, state := range map[string]api.State{
-		"mounts": api.StateCreated, "task": api.StateCreated, "wait": api.StateCreated, "run": api.StateRunning,
-	} {
-		id := p.create("busybox", "sh", "-c", "trap 'exit 12' TERM; echo set; while :; do sleep 0.05; done")
+	p.output("busybox", "true")
+	empty := real.Count(t, p.env)
+	for _, step := range gapsOfStart {
+		id := p.create(trapper...)
+		before := real.Count(t, p.env)
 		p.crash(order{Operation: "start", Step: step, ID: id})
-		if c := p.get(id); c.State != state {
+		left := kinds(real.Count(t, p.env).Diff(before))
+		want := api.StateCreated
+		if step == "run" || step == "restart" {
+			want = api.StateRunning
+		}
+		if c := p.get(id); c.State != want {
 			t.Errorf("after %s it is %s", step, c.State)
 		}
 		p.start(id)
-		p.logged(id, "set")
-		if err := p.Stop(t.Context(), id, api.StopOptions{}, api.Observer{}); err != nil {
-			t.Error(err)
-		}
-		if c := p.get(id); c.State != api.StateExited || c.ExitCode != 12 {
-			t.Errorf("after %s: %s", step, fmt.Sprint(c.State, c.ExitCode))
-		}
-		p.remove(id)
+		p.endsWith12(id, step)
+		p.row("start", step, "gantry killed", left, fmt.Sprintf("it was %s; started, stopped: exit 12", want))
 	}
+	real.Leftovers(t, p.env, empty)
+}
+
+// endsWith12 stops the trapper, sees how it ended, and removes it.
+func (p *place) endsWith12(id, after string) {
+	p.t.Helper()
+	p.logged(id, "set")
+	if err := p.Stop(p.t.Context(), id, api.StopOptions{}, api.Observer{}); err != nil {
+		p.t.Error(err)
+	}
+	if c := p.get(id); c.State != api.StateExited || c.ExitCode != 12 {
+		p.t.Errorf("after %s: %s", after, fmt.Sprint(c.State, c.ExitCode))
+	}
+	p.remove(id)
 }

@@ -3,13 +3,10 @@ package engine
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/containerd/containerd/v2/client"
-	"github.com/containerd/containerd/v2/core/leases"
 	"github.com/containerd/containerd/v2/core/mount"
-	"github.com/containerd/errdefs"
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 	specs "github.com/opencontainers/runtime-spec/specs-go"
 
@@ -30,8 +27,7 @@ const leaseTime = time.Hour
 
 // creation is one create on its way: what the steps found, for the steps that follow.
 type creation struct {
-	e    *Engine
-	l    *link
+	joined
 	run  *path.Run
 	obs  api.Observer
 	req  api.CreateRequest
@@ -71,12 +67,11 @@ func (e *Engine) create(ctx context.Context, run *path.Run, req api.CreateReques
 		return api.Created{}, err
 	}
 	ctx = e.in(ctx)
-	c := &creation{e: e, l: l, run: run, obs: o, req: req, unlock: func() {}}
+	c := &creation{joined: joined{e: e, l: l}, run: run, obs: o, req: req, unlock: func() {}}
 	defer func() { c.unlock() }()
 	if err := c.steps(ctx); err != nil {
-		if uerr := run.Rollback(ctx); uerr != nil {
-			e.log.Error("undo of a create", "id", c.id, "err", uerr)
-		}
+		err = c.l.lostUnder(ctx, err)
+		c.takeBack(ctx)
 		return api.Created{}, err
 	}
 	run.Commit()
@@ -122,26 +117,11 @@ func (c *creation) steps(ctx context.Context) error {
 			return err
 		}
 	}
-	// The lease is given back last: an undo of a failed step removes it too.
-	return release(ctx)
-}
-
-// lease opens the lease of this create; release gives it back when all went well.
-func (c *creation) lease(ctx context.Context) (context.Context, func(context.Context) error, error) {
-	m := c.l.client.LeasesService()
-	lease, err := m.Create(ctx, leases.WithRandomID(), leases.WithExpiration(leaseTime),
-		leases.WithLabels(map[string]string{"gantry/purpose": "create"}))
-	if err != nil {
-		return ctx, nil, fmt.Errorf("create lease: %w", err)
+	if err := ctx.Err(); err != nil {
+		return err
 	}
-	drop := func(ctx context.Context) error {
-		if err := m.Delete(ctx, lease); err != nil && !errdefs.IsNotFound(err) {
-			return fmt.Errorf("delete lease: %w", err)
-		}
-		return nil
-	}
-	c.run.Undo("drop the lease", drop)
-	return leases.WithLease(ctx, lease.ID), drop, nil
+	release(ctx)
+	return nil
 }
 
 // clientConfig adds the proxies of Docker's client config, never over what the user set.
@@ -205,13 +185,16 @@ func (c *creation) pull(ctx context.Context, s *path.Scope) error {
 	switch {
 	case c.req.Pull == api.PullAlways || c.missing != nil:
 		began := c.e.cfg.Now()
-		img, err := c.l.images.Pull(ctx, c.req.Config.Image, c.req.Platform, c.obs.Pull)
+		l, img, source, err := c.e.pull(ctx, c.req.Config.Image, c.req.Platform, c.obs.Pull)
 		c.e.metrics.note("pull", c.e.cfg.Now().Sub(began), err)
 		if err != nil {
 			return err
 		}
-		c.image = img
+		c.l, c.image = l, img
 		s.Detail("%s", familiar(img.Name()))
+		if source != "" {
+			s.Detail("%s from %s", familiar(img.Name()), source)
+		}
 	default:
 		s.Skip("already here")
 	}

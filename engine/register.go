@@ -43,7 +43,7 @@ func (c *creation) identity(ctx context.Context, s *path.Scope) error {
 	if c.hostname == "" {
 		c.hostname = api.ShortID(c.id)
 	}
-	s.Undo("remove its files", func(context.Context) error { return c.l.records.Remove(c.id) })
+	s.Undo("remove its files", c.removeRecords)
 	c.unlock, err = c.l.records.Create(record.New{
 		ID: c.id, Name: c.req.Name, Hostname: c.hostname, Log: c.logConfig(), Request: c.req,
 	})
@@ -61,8 +61,8 @@ func (c *creation) identity(ctx context.Context, s *path.Scope) error {
 // reserveName takes the name that was asked for, or a random one that is free.
 func (c *creation) reserveName(ctx context.Context, s *path.Scope) error {
 	s.Undo("release the name", func(context.Context) error {
-		if c.name == "" {
-			return nil
+		if c.name == "" || c.stuck {
+			return nil // while something of the container is left, its name is not free
 		}
 		return c.l.records.ReleaseName(c.name, c.id)
 	})
@@ -180,9 +180,9 @@ func (c *creation) register(ctx context.Context, s *path.Scope) error {
 	if err != nil {
 		return fmt.Errorf("encode the runtime's options: %w", err)
 	}
-	s.Undo("delete the record", func(ctx context.Context) error {
-		return ignoreNotFound(c.l.client.ContainerService().Delete(ctx, c.id))
-	})
+	s.Undo("delete the record", c.undo(func(ctx context.Context, l *link) error {
+		return ignoreNotFound(l.client.ContainerService().Delete(ctx, c.id))
+	}))
 	if _, err := c.l.client.ContainerService().Create(ctx, rec); err != nil {
 		return fmt.Errorf("register the container: %w", err)
 	}

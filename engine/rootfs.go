@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"github.com/containerd/containerd/v2/core/mount"
-	"github.com/containerd/errdefs"
 	"github.com/opencontainers/image-spec/identity"
 
 	"gantry/engine/path"
@@ -22,14 +21,10 @@ func (c *creation) rootfs(ctx context.Context, s *path.Scope) error {
 		return fmt.Errorf("read the image's layers: %w", err)
 	}
 	parent := identity.ChainID(layers).String()
-	sn := c.l.client.SnapshotService(c.l.caps.Snapshotter)
-	s.Undo("remove the snapshot", func(ctx context.Context) error {
-		if err := sn.Remove(ctx, c.id); err != nil && !errdefs.IsNotFound(err) {
-			return err
-		}
-		return nil
-	})
-	c.mounts, err = sn.Prepare(ctx, c.id, parent)
+	s.Undo("remove the snapshot", c.undo(func(ctx context.Context, l *link) error {
+		return ignoreNotFound(l.client.SnapshotService(l.caps.Snapshotter).Remove(ctx, c.id))
+	}))
+	c.mounts, err = c.l.client.SnapshotService(c.l.caps.Snapshotter).Prepare(ctx, c.id, parent)
 	if err != nil {
 		return fmt.Errorf("prepare the root filesystem: %w", err)
 	}

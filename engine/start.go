@@ -24,8 +24,7 @@ const taskTime = 2 * time.Minute
 
 // starting is one start on its way.
 type starting struct {
-	e   *Engine
-	l   *link
+	joined
 	run *path.Run
 	opt api.StartOptions
 
@@ -89,12 +88,13 @@ func (e *Engine) start(ctx context.Context, run *path.Run, id string, opt api.St
 		return nil, err
 	}
 	defer unlock()
-	s := &starting{e: e, l: l, run: run, opt: opt}
+	s := &starting{joined: joined{e: e, l: l}, run: run, opt: opt}
 	err = s.steps(ctx, id)
 	if errors.Is(err, errAlreadyRunning) {
 		return nil, nil
 	}
 	if err != nil {
+		err = l.lostUnder(ctx, err)
 		if s.session != nil {
 			s.session.abandon()
 		}
@@ -214,14 +214,14 @@ func (s *starting) newTask(ctx context.Context, sc *path.Scope) error {
 		return err
 	}
 	restore := keepLastExit(s.stateDir)
-	sc.Undo("delete the task", func(ctx context.Context) error {
-		err := task.Delete(ctx, s.l.client, s.c.ID)
-		if !s.began {
+	sc.Undo("delete the task", s.undo(func(ctx context.Context, l *link) error {
+		err := task.Delete(ctx, l.client, s.c.ID)
+		if err == nil && !s.began {
 			// The shim has waited for the logger, so its record is there by now.
-			err = errors.Join(err, restore())
+			err = restore()
 		}
 		return err
-	})
+	}))
 	tctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), taskTime)
 	defer cancel()
 	s.task, err = s.box.NewTask(tctx, create)
@@ -229,7 +229,7 @@ func (s *starting) newTask(ctx context.Context, sc *path.Scope) error {
 		return &api.StateError{Action: "start", Name: s.c.DisplayName(), State: api.StateUnknown, Fix: "a task of it is left behind; remove the container by force"}
 	}
 	if err != nil {
-		return task.StartFailed(s.c.DisplayName(), command(s.c), err)
+		return s.startFailed(ctx, err)
 	}
 	sc.Detail("shim, runc create")
 	return ctx.Err()
@@ -287,7 +287,7 @@ func (s *starting) runTask(ctx context.Context, sc *path.Scope) error {
 	// A process may end before Start returns: the recorded start must lie before its exit.
 	began := s.e.cfg.Now()
 	if err := s.task.Start(tctx); err != nil {
-		return task.StartFailed(s.c.DisplayName(), command(s.c), err)
+		return s.startFailed(ctx, err)
 	}
 	s.began = true
 	sc.Detail("pid %d", s.task.Pid())
@@ -308,8 +308,9 @@ func (s *starting) restart(_ context.Context, sc *path.Scope) error {
 
 // fail writes the reason down with the container, where every list and inspect finds it.
 func (s *starting) fail(ctx context.Context, err error) {
-	if s.box == nil || errors.Is(err, context.Canceled) {
-		return
+	var lost *api.UnavailableError
+	if s.box == nil || errors.Is(err, context.Canceled) || errors.As(err, &lost) {
+		return // the container itself did not fail
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
@@ -320,6 +321,15 @@ func (s *starting) setError(ctx context.Context, text string) {
 	if _, err := s.box.SetLabels(ctx, map[string]string{record.LabelError: record.ErrorLabel(text)}); err != nil {
 		s.e.log.Warn("record a failed start", "id", s.c.ID, "err", err)
 	}
+}
+
+// startFailed says why containerd could not start it; that containerd went away is no fault
+// of the container's.
+func (s *starting) startFailed(ctx context.Context, err error) error {
+	if isLost(ctx, err) {
+		return err
+	}
+	return task.StartFailed(s.c.DisplayName(), command(s.c), err)
 }
 
 // command is the program that a container runs, for messages.

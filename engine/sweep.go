@@ -9,8 +9,8 @@ import (
 	"github.com/containerd/errdefs"
 )
 
-// sweep puts right what a killed gantry left: state dirs, names and
-// snapshots without a container. It frees only what belongs to an ID in this engine's records.
+// sweep puts right what a killed gantry left, or one that containerd was lost under: leases,
+// state dirs, names and snapshots without a container. It frees only what belongs to an ID in this engine's records.
 func (e *Engine) sweep(ctx context.Context, l *link) {
 	if err := e.sweepRecords(ctx, l); err != nil && ctx.Err() == nil {
 		e.log.Warn("sweep", "err", err)
@@ -26,7 +26,7 @@ func (e *Engine) sweepRecords(ctx context.Context, l *link) error {
 	if err != nil {
 		return err
 	}
-	var errs []error
+	errs := []error{l.records.SweepClaims(ctx, func(ctx context.Context, id string) error { return dropLease(ctx, l, id) })}
 	for _, id := range left.IDs {
 		errs = append(errs, e.sweepOne(ctx, l, id, exists))
 	}
@@ -41,18 +41,23 @@ func (e *Engine) sweepRecords(ctx context.Context, l *link) error {
 	return errors.Join(errs...)
 }
 
-// sweepOne removes the records of an ID without a container, its name with them, and its
-// snapshot.
+// sweepOne removes the snapshot of an ID without a container, then its records and its name
+// with them: they tell of the rest until it is gone.
 func (e *Engine) sweepOne(ctx context.Context, l *link, id string, exists func(string) bool) error {
 	unlock, err := l.records.Lock(ctx, id)
 	if err != nil {
 		return err
 	}
 	defer unlock()
-	if exists(id) {
-		return nil
+	if l.records.State(id).Doomed() {
+		err = e.sweepDoomed(ctx, l, id)
+	}
+	if err != nil || exists(id) {
+		return err
 	}
 	e.log.Info("sweep", "id", id)
-	err = ignoreNotFound(l.client.SnapshotService(l.caps.Snapshotter).Remove(ctx, id))
-	return errors.Join(err, l.records.Remove(id))
+	if err := ignoreNotFound(l.client.SnapshotService(l.caps.Snapshotter).Remove(ctx, id)); err != nil {
+		return err
+	}
+	return l.records.Remove(id)
 }

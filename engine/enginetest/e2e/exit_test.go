@@ -29,7 +29,7 @@ func TestExitCodesAndWhatIsSaid(t *testing.T) {
 			"unknown flag: --memroy (did you mean --memory?); see 'gantry run --help'"},
 		"bad value": {[]string{"--memory", "lots", busybox}, 125, "--memory: is not a size (write a number and a unit, such as 512m or 2g)"},
 		"no such image": {[]string{host + "/nothing:here"}, 125,
-			"No such image: " + host + "/nothing:here: " + host + " does not have this name or this tag: no tag here in nothing (check the spelling and the tag)"},
+			"No such image: " + host + "/nothing:here: " + host + " has no repository of this name (check the spelling of the name)"},
 		"not an image name": {[]string{"Not/An:Image:Name"}, 125, ""},
 		"dead registry": {[]string{"127.0.0.1:1/app:3"}, 125,
 			"127.0.0.1:1/app:3 could not be pulled: 127.0.0.1:1 is not reachable: 127.0.0.1:1 refuses the connection (check the network and the proxy settings)"},
