@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -23,6 +24,7 @@ import (
 	"gantry/engine/daemon/linked"
 	"gantry/engine/doctor"
 	"gantry/engine/path"
+	"gantry/engine/stdio/wire"
 	"gantry/ui"
 	"gantry/ui/cli"
 	"gantry/ui/config"
@@ -35,6 +37,9 @@ func main() {
 	if len(os.Args) > 1 && os.Args[1] == daemonCommand {
 		os.Exit(linked.Main(os.Args[2:]))
 	}
+	if len(os.Args) == 4 && slices.Equal(os.Args[1:], wire.ReapCommand(os.Args[3])) {
+		os.Exit(reap(os.Args[3]))
+	}
 	home := config.Here(os.Getenv)
 	os.Exit(cli.Main(context.Background(), os.Args[1:], cli.Deps{
 		Open:   open,
@@ -44,6 +49,21 @@ func main() {
 		In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
 		Getenv: os.Getenv, Version: version(), Now: time.Now,
 	}))
+}
+
+// reap removes a container that was to go at its end and that nobody watches. Nobody hears it
+// either: what goes wrong is in the log.
+func reap(stateDir string) int {
+	note, err := wire.ReadReap(stateDir)
+	if err != nil {
+		return 0 // it stays, or somebody was quicker
+	}
+	log := logger(cli.Options{DataRoot: note.DataRoot})
+	if err := engine.Reap(context.Background(), stateDir, log); err != nil {
+		log.Warn("remove at its end", "id", note.ID, "err", err)
+		return 1
+	}
+	return 0
 }
 
 // examine is the doctor: this host, and what is set.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/containerd/containerd/v2/client"
 	"github.com/containerd/containerd/v2/pkg/namespaces"
+	"golang.org/x/sync/semaphore"
 
 	"gantry/engine/api"
 	"gantry/engine/daemon"
@@ -33,6 +34,21 @@ type link struct {
 	info    api.EngineInfo
 	images  *image.Store
 	records *record.Store
+	use     *semaphore.Weighted // held by what must not be left half done
+}
+
+const (
+	// manyUses is more than there are ever at once.
+	manyUses = 1 << 30
+	// settleTime is how long the end of an engine waits for what it has begun by itself.
+	settleTime = 5 * time.Second
+)
+
+// settle waits for what must not be left half done, so that the client is not closed under it.
+func (l *link) settle() {
+	ctx, cancel := context.WithTimeout(context.Background(), settleTime)
+	defer cancel()
+	_ = l.use.Acquire(ctx, manyUses) // an end that came late is no more than a warning in the log
 }
 
 // keepConnected connects, follows, and begins again, until ctx ends.
@@ -43,6 +59,9 @@ func (e *Engine) keepConnected(ctx context.Context) {
 		if err == nil {
 			pause = firstPause
 			err = e.follow(ctx, l)
+			if ctx.Err() != nil {
+				l.settle()
+			}
 			if cerr := l.client.Close(); cerr != nil {
 				e.log.Warn("close connection", "err", cerr)
 			}
@@ -128,7 +147,7 @@ func (e *Engine) describe(ctx context.Context, c *client.Client, end daemon.Endp
 	if h.CgroupMode == host.CgroupV2 {
 		info.CgroupMode = "cgroup v2"
 	}
-	l := &link{client: c, end: end, caps: caps, info: info}
+	l := &link{client: c, end: end, caps: caps, info: info, use: semaphore.NewWeighted(manyUses)}
 	l.facts = option.Facts{Host: h, Server: option.Server{
 		Version: caps.Version, Embedded: end.Kind == api.EngineEmbedded,
 		Snapshotter: caps.Snapshotter, RestartPolicies: caps.RestartPolicies,

@@ -55,6 +55,13 @@ type Engine struct {
 // Open begins to connect and returns at once; Watch and Ready tell how it goes. The
 // engine works until Close.
 func Open(cfg Config) *Engine {
+	e := unconnected(cfg)
+	e.done.Go(func() { e.keepConnected(e.life) })
+	return e
+}
+
+// unconnected is an engine that nobody connects yet.
+func unconnected(cfg Config) *Engine {
 	if cfg.Namespace == "" {
 		cfg.Namespace = "default"
 	}
@@ -70,7 +77,6 @@ func Open(cfg Config) *Engine {
 	e.boot, e.random = bootTime(cfg), rand.Reader
 	e.hub.init()
 	e.metrics.init()
-	e.done.Go(func() { e.keepConnected(ctx) })
 	return e
 }
 

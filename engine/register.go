@@ -20,6 +20,7 @@ import (
 	"gantry/engine/record"
 	"gantry/engine/spec"
 	"gantry/engine/stdio"
+	"gantry/engine/stdio/wire"
 )
 
 const (
@@ -49,6 +50,11 @@ func (c *creation) identity(ctx context.Context, s *path.Scope) error {
 	})
 	if err != nil {
 		return err
+	}
+	if c.req.HostConfig.AutoRemove {
+		if err := wire.WriteReap(c.l.records.Dir(c.id), c.reapNote()); err != nil {
+			return fmt.Errorf("note that it goes at its end: %w", err)
+		}
 	}
 	if err := c.reserveName(ctx, s); err != nil {
 		return err

@@ -48,6 +48,10 @@ func (e *Engine) remove(ctx context.Context, run *path.Run, id string, opt api.R
 		return fmt.Errorf("read container: %w", err)
 	}
 	// From here on it is finished whatever happens to the caller: half a container is no use.
+	if !l.use.TryAcquire(1) {
+		return context.Canceled // the engine is being closed
+	}
+	defer l.use.Release(1)
 	ctx = context.WithoutCancel(ctx)
 	return errors.Join(
 		run.Do(ctx, "task", func(ctx context.Context, sc *path.Scope) error { return task.Delete(ctx, l.client, id) }),

@@ -231,6 +231,11 @@ func (s *starting) newTask(ctx context.Context, sc *path.Scope) error {
 	if err != nil {
 		return s.startFailed(ctx, err)
 	}
+	if !stdio.Logging(s.stateDir) {
+		// A shim takes the silent end of its logger for its readiness.
+		return &api.StartError{Name: s.c.DisplayName(), Command: command(s.c), Cause: api.CauseOther, Code: 125,
+			Err: errors.New("its logger did not begin, and its output would be lost (start it again)")}
+	}
 	sc.Detail("shim, runc create")
 	return ctx.Err()
 }

@@ -142,10 +142,10 @@ func TestTheLoggerHasAContainerRemovedThatIsToGo(t *testing.T) {
 
 func TestNobodyIsStartedToRemoveWhatStaysOrIsBeingRemoved(t *testing.T) {
 	for name, end := range map[string]func(r *rig){
-		"it stays":               func(r *rig) { _ = os.Remove(filepath.Join(r.stateDir, wire.ReapFile)); r.shim.Exit(0, exitTime) },
-		"its records are gone":   func(r *rig) { r.shim.Exit(0, exitTime); _ = os.RemoveAll(r.stateDir) },
-		"its task is taken away": func(r *rig) { r.shim.Exit(0, exitTime); r.term() },
-		"it has not ended":       func(r *rig) { r.term() },
+		"it stays":             func(r *rig) { _ = os.Remove(filepath.Join(r.stateDir, wire.ReapFile)); r.shim.Exit(0, exitTime) },
+		"its records are gone": func(r *rig) { r.shim.Exit(0, exitTime); _ = os.RemoveAll(r.stateDir) },
+		"it is taken away":     func(r *rig) { r.shim.Exit(0, exitTime); r.term(); _ = os.RemoveAll(r.stateDir) },
+		"it has not ended":     func(r *rig) { r.term() },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -162,6 +162,21 @@ func TestNobodyIsStartedToRemoveWhatStaysOrIsBeingRemoved(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A containerd that was away at the end takes only the task away, and tells the logger to
+// leave as if all were to go.
+func TestALoggerThatIsToldToLeaveHasAnHeir(t *testing.T) {
+	p := linked(t)
+	r := newRig(t, p)
+	said := r.reapable(p)
+	r.shim.Create(uint32(newProcess(t).pid()), false)
+	client := r.attach()
+	r.shim.Exit(0, exitTime)
+	r.term()
+	client.wait(t)
+	r.done()
+	waitFor(t, func() bool { return exists(said) })
 }
 
 // Whoever is attached removes it himself, unless he is killed.

@@ -54,7 +54,8 @@ func logs(args []string) int {
 			Stdout:    fdStdout,
 			Stderr:    fdStderr,
 			Ready:     ready,
-			Reaper:    filepath.Join(filepath.Dir(os.Args[0]), wire.ReaperName),
+			Reaper:    reaper(),
+			Heir:      os.Args[0],
 		})
 	}
 	if err != nil {
@@ -64,12 +65,16 @@ func logs(args []string) int {
 	return 0
 }
 
+// reaper is the gantry beside this helper.
+func reaper() string { return filepath.Join(filepath.Dir(os.Args[0]), wire.ReaperName) }
+
 // deletedMark is what the kernel puts behind the name of a working directory that is gone.
 const deletedMark = " (deleted)"
 
 // bundleDir is the working directory by its name. A containerd that was killed while it
 // started a shim takes that one's bundle away when it is back, and makes it anew for the
 // same shim: the directory that it works in is gone then, and of its name there is another.
+// Before it deletes a bundle it puts a dot in front of its name.
 func bundleDir() (string, error) {
 	dir, err := os.Getwd()
 	if err == nil {
@@ -79,6 +84,7 @@ func bundleDir() (string, error) {
 		return "", err
 	}
 	dir = strings.TrimSuffix(dir, deletedMark)
+	dir = filepath.Join(filepath.Dir(dir), strings.TrimPrefix(filepath.Base(dir), "."))
 	if _, err := os.Stat(dir); err != nil {
 		return "", err
 	}

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"gantry/engine/daemon/keeper"
+	"gantry/engine/stdio/logger"
 	"gantry/engine/stdio/wire"
 )
 
@@ -35,6 +36,10 @@ func dispatch(args []string) int {
 			return refuse("the logger's format %d is newer than this helper, which reads up to %d", version, wire.LoggerVersion)
 		}
 		return logs(args[1:])
+	}
+	if args[0] == wire.HeirKey+"1" && len(args) == 2 {
+		logger.Inherit(args[1], reaper())
+		return 0
 	}
 	if format, ok := strings.CutPrefix(args[0], keeper.Role); ok {
 		return keeps(format, args[1:])

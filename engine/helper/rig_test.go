@@ -21,7 +21,7 @@ import (
 const asHelper = "GANTRY_TEST_AS_HELPER"
 
 func TestMain(m *testing.M) {
-	if os.Getenv(asHelper) != "" {
+	if os.Getenv(asHelper) != "" || len(os.Args) > 1 && strings.HasPrefix(os.Args[1], wire.HeirKey) {
 		main()
 	}
 	goleak.VerifyTestMain(m)

@@ -31,6 +31,8 @@ type Config struct {
 	// Reaper is the gantry that removes containers which are to go at their end; "" or a
 	// file that is not there leaves them to whoever comes next.
 	Reaper string
+	// Heir is the gantry-helper that waits on for a logger that was told to leave.
+	Heir string
 }
 
 // Run is the life of a logger: until the container has ended, its output is written and

@@ -20,37 +20,59 @@ const (
 	reapMost = time.Minute
 )
 
-// reap starts the gantry that removes a container which is to go at its end, unless
-// somebody does it meanwhile: then this process is told to leave, or the state directory
-// goes. The other program looks again, under the container's lock, whether it has ended.
+// reap has a container removed that is to go at its end, unless somebody does it meanwhile:
+// then its state directory goes, or this process is told to leave. That it is told can also
+// be the work of a containerd that was away at the end, and removes nothing but the task: an
+// heir waits on then, since a shim waits for its logger.
 func reap(ctx context.Context, cfg Config) {
 	if !exists(filepath.Join(cfg.StateDir, wire.ReapFile)) || !exists(cfg.Reaper) {
 		return
 	}
-	for late := time.Now().Add(reapMost); time.Now().Before(late); {
-		select {
-		case <-ctx.Done():
-			return
-		case <-time.After(reapGrace):
-		}
-		switch {
-		case !exists(cfg.StateDir):
-			return
-		case !wire.Attached(cfg.StateDir):
-			startReaper(cfg)
-			return
-		}
+	if !due(ctx, cfg.StateDir) {
+		return
+	}
+	if ctx.Err() != nil {
+		start(cfg.Heir, wire.HeirKey+"1", cfg.StateDir)
+		return
+	}
+	start(cfg.Reaper, wire.ReapCommand(cfg.StateDir)...)
+}
+
+// Inherit is what an heir does: it goes on where a logger that was told to leave has waited.
+func Inherit(stateDir, reaper string) {
+	if exists(filepath.Join(stateDir, wire.ReapFile)) && exists(reaper) && due(context.Background(), stateDir) {
+		start(reaper, wire.ReapCommand(stateDir)...)
 	}
 }
 
-// startReaper starts it as a process of its own, which outlives the shim.
-func startReaper(cfg Config) {
+// due waits until nobody else can be expected to remove the container, and is false if
+// somebody has. The end of ctx ends the waiting. Whoever removes it then looks again, under
+// the container's lock, whether it has ended.
+func due(ctx context.Context, stateDir string) bool {
+	for late := time.Now().Add(reapMost); time.Now().Before(late); {
+		select {
+		case <-ctx.Done():
+			return exists(stateDir)
+		case <-time.After(reapGrace):
+		}
+		switch {
+		case !exists(stateDir):
+			return false
+		case !wire.Attached(stateDir):
+			return true
+		}
+	}
+	return false
+}
+
+// start starts a program as a process of its own, which outlives the shim.
+func start(program string, args ...string) {
 	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
 	if err != nil {
 		return
 	}
 	defer null.Close()
-	p, err := os.StartProcess(cfg.Reaper, append([]string{cfg.Reaper}, wire.ReapCommand(cfg.StateDir)...), &os.ProcAttr{
+	p, err := os.StartProcess(program, append([]string{program}, args...), &os.ProcAttr{
 		Dir:   "/",
 		Env:   []string{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"},
 		Files: []*os.File{null, null, null},

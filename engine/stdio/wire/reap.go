@@ -9,6 +9,10 @@ import (
 // ReaperName is the copy of gantry that lies beside gantry-helper.
 const ReaperName = "gantry"
 
+// HeirKey begins the argument that makes gantry-helper the heir of a logger; the format
+// version follows it, and the state directory is the next argument.
+const HeirKey = "_GANTRY_HEIR_"
+
 // ReapCommand are its arguments to remove a container that is to go at its end.
 func ReapCommand(stateDir string) []string { return []string{"internal", "reap", stateDir} }
 
