@@ -79,6 +79,9 @@ func examine(ctx context.Context, o cli.Options) []api.Finding {
 func open(o cli.Options) (cli.Engine, error) {
 	cfg := engine.Config{Daemon: daemonConfig(o), Namespace: o.Namespace, Version: version(), Log: logger(o)}
 	cfg.Daemon.Log = cfg.Log
+	if o.Config != nil {
+		cfg.Insecure = o.Config.List(config.Insecure)
+	}
 	return engine.Open(cfg), nil
 }
 

@@ -152,7 +152,7 @@ func (e *Engine) describe(ctx context.Context, c *client.Client, end daemon.Endp
 		Version: caps.Version, Embedded: end.Kind == api.EngineEmbedded,
 		Snapshotter: caps.Snapshotter, RestartPolicies: caps.RestartPolicies,
 	}}
-	l.images = image.New(c, image.Config{Snapshotter: caps.Snapshotter, DockerConfigDir: e.cfg.DockerConfigDir, Now: e.cfg.Now})
+	l.images = image.New(c, image.Config{Snapshotter: caps.Snapshotter, DockerConfigDir: e.cfg.DockerConfigDir, Insecure: e.cfg.Insecure, Now: e.cfg.Now})
 	l.records = record.Open(end.RecordStore, e.cfg.Namespace)
 	return l, nil
 }

@@ -26,8 +26,11 @@ type Config struct {
 	// DockerConfigDir holds the client config with proxies and logins; "" is
 	// $DOCKER_CONFIG, else ~/.docker.
 	DockerConfigDir string
-	Log             *slog.Logger // nil discards
-	Now             func() time.Time
+	// Insecure are the registries, as host[:port], that may speak plain HTTP or show any
+	// certificate; those on loopback may without.
+	Insecure []string
+	Log      *slog.Logger // nil discards
+	Now      func() time.Time
 	// Gap, when set, is called between the steps of every path; tests kill or cancel there.
 	Gap func(operation, step string)
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 
@@ -190,6 +191,11 @@ func (c *Config) Bool(key string, def bool) bool {
 		return def
 	}
 	return b
+}
+
+// List is a setting of several texts.
+func (c *Config) List(key string) []string {
+	return strings.FieldsFunc(c.Text(key), func(r rune) bool { return r == ',' })
 }
 
 // Duration is a setting that is a time; nil where none was set.

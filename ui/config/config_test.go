@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -59,7 +60,7 @@ func (w *world) put(t *testing.T, name, text string) string {
 
 func TestAFlagGoesBeforeTheEnvironmentAndThatBeforeTheFile(t *testing.T) {
 	w := newWorld(t)
-	w.put(t, "config.toml", "theme = \"light\"\nascii = true\n[engine]\nnamespace = \"file\"\ndata-root = \"/file\"\n[confirm]\nstop = true\n[stop]\ntimeout = 30\n")
+	w.put(t, "config.toml", "theme = \"light\"\nascii = true\n[engine]\nnamespace = \"file\"\ndata-root = \"/file\"\n[confirm]\nstop = true\n[stop]\ntimeout = 30\n[pull]\ninsecure-registries = [\"r.local:5000\", \"[::1]:5000\"]\n")
 	w.env["CONTAINERD_NAMESPACE"], w.env["GANTRY_DATA_ROOT"] = "env", "/env"
 	c, err := Load(w.World(), map[string]string{"namespace": "flag"})
 	if err != nil {
@@ -73,6 +74,9 @@ func TestAFlagGoesBeforeTheEnvironmentAndThatBeforeTheFile(t *testing.T) {
 		if v := c.values[key]; v.Text != want[0] || v.From() != want[1] {
 			t.Errorf("%s is %q from %s, want %q from %s", key, v.Text, v.From(), want[0], want[1])
 		}
+	}
+	if l := c.List(Insecure); !slices.Equal(l, []string{"r.local:5000", "[::1]:5000"}) {
+		t.Errorf("insecure registries: %q", l)
 	}
 	if d := c.Duration(StopTimeout); d == nil || *d != 30*time.Second {
 		t.Errorf("the time to stop is %v", d)
@@ -94,7 +98,7 @@ func TestWithoutFilesThereAreDefaults(t *testing.T) {
 
 func TestAllThatIsWrongIsNamedWithItsLine(t *testing.T) {
 	w := newWorld(t)
-	config := w.put(t, "config.toml", "thme = \"dark\"\nascii = \"yes\"\nmouse = \"cell\"\n[engine]\nuse = \"docker\"\nnamespace = 3\n[stop]\ntimeout = \"soon\"\n[ui]\nx = 1\n")
+	config := w.put(t, "config.toml", "thme = \"dark\"\nascii = \"yes\"\nmouse = \"cell\"\n[engine]\nuse = \"docker\"\nnamespace = 3\n[stop]\ntimeout = \"soon\"\n[ui]\nx = 1\n[pull]\ninsecure-registries = [\"http://r:1\"]\n")
 	keys := w.put(t, "keys.toml", "[containers]\n\"container.fly\" = [\"x\"]\n")
 	_, err := Load(w.World(), nil)
 	var e *Error
@@ -104,7 +108,7 @@ func TestAllThatIsWrongIsNamedWithItsLine(t *testing.T) {
 	for _, want := range []string{
 		config + " cannot be used:", "line 1: thme: no such setting; did you mean theme?", "line 2: ascii: must be true or false, not a text",
 		`line 3: mouse: "cell": there is only none`, `line 5: engine.use: "docker": must be auto, system or embedded`, "line 6: engine.namespace: must be a text, not a number",
-		`line 8: stop.timeout: "soon" is not a time`, "line 10: ui.x: no such setting", keys + " cannot be used:", `line 2: [containers] "container.fly"`,
+		`line 8: stop.timeout: "soon" is not a time`, "line 10: ui.x: no such setting", `line 12: pull.insecure-registries: "http://r:1" is not a registry`, keys + " cannot be used:", `line 2: [containers] "container.fly"`,
 	} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("%q is not in:\n%v", want, err)

@@ -24,6 +24,7 @@ const (
 	Namespace   = "engine.namespace"
 	DataRoot    = "engine.data-root"
 	StopTimeout = "stop.timeout"
+	Insecure    = "pull.insecure-registries"
 )
 
 // Setting is one thing that can be set.
@@ -59,6 +60,8 @@ func Settings() []Setting {
 			Help: "The folder of gantry's own engine."},
 		{Key: StopTimeout, Default: "", Example: `"10s"`, read: duration,
 			Help: "How long a container has to end when it is stopped, before it is killed; 0s kills at once.\nLeft out, each has its own time, else 10 seconds."},
+		{Key: Insecure, Default: "", Example: `["registry.local:5000"]`, read: registries,
+			Help: "Registries that may speak plain HTTP, or show a certificate that nobody knows.\nThose on this host may anyway; better is a hosts.toml in certs.d, with the registry's own certificate."},
 	}
 }
 
@@ -118,6 +121,26 @@ func duration(v any) (string, error) {
 		return "", errors.New("must be a time such as \"10s\", not " + strict.Type(v))
 	}
 	return d.String(), nil
+}
+
+// registries are host names with an optional port; in text a comma is between them.
+func registries(v any) (string, error) {
+	list, ok := v.([]any)
+	if !ok {
+		return "", errors.New("must be a list of texts, not " + strict.Type(v))
+	}
+	var hosts []string
+	for _, e := range list {
+		s, ok := e.(string)
+		if !ok {
+			return "", errors.New("must be a list of texts; " + strict.Type(e) + " is in it")
+		}
+		if !regexp.MustCompile(`^(\[[0-9A-Fa-f:]+\]|[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?)(:[0-9]{1,5})?$`).MatchString(s) {
+			return "", fmt.Errorf("%q is not a registry: write its name and port, without http:// and path", s)
+		}
+		hosts = append(hosts, s)
+	}
+	return strings.Join(hosts, ","), nil
 }
 
 func notEmpty(s string) error {

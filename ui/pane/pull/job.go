@@ -96,7 +96,11 @@ func (p *Pane) pulling(j jobs.Job, width int) string {
 	} else if r := rate(pr); r != "" {
 		text += "   " + st.Muted.Render(r)
 	}
-	return p.line(j, text, st.Muted.Render(fmt.Sprintf("%d of %d layers", complete(pr), len(pr.Layers))), width)
+	right := fmt.Sprintf("%d of %d layers", complete(pr), len(pr.Layers))
+	if pr.Source != "" {
+		right += " from " + kit.Clean(pr.Source)
+	}
+	return p.line(j, text, st.Muted.Render(right), width)
 }
 
 // rate is speed and time left: "18.3 MB/s   1 s left"; unpacking has neither.
@@ -114,8 +118,12 @@ func rate(pr api.PullProgress) string {
 	return s
 }
 
-// quiet says that nothing has come for a while: "waiting for the registry 4 s".
+// quiet says what holds the pull up, or that nothing has come for a while: "waiting for the
+// registry 4 s".
 func (p *Pane) quiet(pr api.PullProgress) string {
+	if pr.Note != "" {
+		return kit.Clean(pr.Note)
+	}
 	if pr.Phase != api.PullResolving && pr.Phase != api.PullDownloading || pr.Total > 0 && pr.Downloaded >= pr.Total {
 		return ""
 	}

@@ -53,6 +53,10 @@ func TestWhatAPullSays(t *testing.T) {
 			[]string{"waiting for the registry 3 s"}, []string{"kB/s"}},
 		{"when all is here and only unpacked", api.PullProgress{Ref: "app:3", Phase: api.PullUnpacking, Total: 10, Downloaded: 10, LastByte: now().Add(-time.Minute), Layers: layers(api.LayerUnpacking)},
 			[]string{"unpacking"}, []string{"waiting for"}},
+		{"when the registry asks to wait", api.PullProgress{Ref: "app:3", Phase: api.PullResolving, Started: now(), Note: "r.example asks to wait 5 s\x1b[31m"},
+			[]string{"r.example asks to wait 5 s"}, []string{"asking the registry", "31m"}},
+		{"when a mirror serves it", api.PullProgress{Ref: "app:3", Phase: api.PullDownloading, Total: 10, Downloaded: 5, LastByte: now(), Source: "mirror:5000", Layers: layers(api.LayerDownloading)},
+			[]string{"0 of 1 layers from mirror:5000"}, nil},
 		{"when there are many layers", api.PullProgress{Ref: "app:3", Phase: api.PullDownloading, Total: 10, LastByte: now(), Layers: layers(api.LayerDownloading, api.LayerDownloading, api.LayerDownloading, api.LayerDownloading, api.LayerDownloading, api.LayerDownloading, api.LayerWaiting)},
 			[]string{"2 more on their way", "1 waiting", "dddddddd"}, []string{"eeeeeeee"}},
 	}
