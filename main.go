@@ -164,12 +164,22 @@ func (l life) Status(ctx context.Context) (cli.Status, error) {
 	return out, nil
 }
 
+const (
+	screenGC   = 50 // percent of garbage beside what is in use
+	screenTidy = 5 * time.Second
+)
+
 // screen opens the workbench. A signal that ended it is told by the exit code, as a shell does.
 func screen(ctx context.Context, e cli.Engine, o cli.Options) error {
 	if !term.IsTerminal(int(os.Stdin.Fd())) || !term.IsTerminal(int(os.Stdout.Fd())) {
 		return errors.New("the screen needs a terminal; gantry --help lists the commands that do without")
 	}
 	set := o.Config
+	// The screen lives for hours, and idles for most of them: what the start has taken is
+	// given back, and little garbage is kept.
+	debug.SetGCPercent(screenGC)
+	tidy := time.AfterFunc(screenTidy, debug.FreeOSMemory)
+	defer tidy.Stop()
 	err := ui.Run(ctx, e, ui.Options{
 		ASCII: set.Bool(config.ASCII, plainGlyphs(os.Getenv)), Mono: os.Getenv("NO_COLOR") != "",
 		Command: strings.Join(os.Args, " "), Log: logWriter(o), Notes: os.Stderr,
