@@ -88,6 +88,7 @@ func TestAStartCancelledAnywhereLeavesTheContainerAsItWas(t *testing.T) {
 				t.Errorf("after %s it is %s with the error %q", step, box.State, box.Error)
 			}
 		}
+		p.row("start", step, "cancelled", "nothing", "as before, and starts")
 	}
 	c.cancel = nil
 	p.start(id)

@@ -22,7 +22,7 @@ import (
 // The pauses between attempts to connect: doubled from the first to the last.
 const (
 	firstPause = 100 * time.Millisecond
-	lastPause  = 5 * time.Second
+	lastPause  = 2 * time.Second
 )
 
 // link is what there is while containerd can be talked to.

@@ -27,6 +27,7 @@ const crashEnv = "GANTRY_TEST_CRASH"
 type order struct {
 	DataRoot, RunRoot, Namespace string
 	Operation, Step              string
+	DockerConfig                 string // a folder of the test's, which the killed one cannot clear away
 	Words                        []string // of a run or create
 	ID                           string   // of a start
 }
@@ -43,7 +44,7 @@ func TestCrash(t *testing.T) {
 	}
 	e := engine.Open(engine.Config{
 		Daemon:    daemon.Config{DataRoot: o.DataRoot, RunRoot: o.RunRoot, Mode: daemon.Embedded, SystemSockets: []daemon.Candidate{}},
-		Namespace: o.Namespace, Version: "test", DockerConfigDir: t.TempDir(),
+		Namespace: o.Namespace, Version: "test", DockerConfigDir: o.DockerConfig,
 		Gap: func(operation, step string) {
 			if operation == o.Operation && step == o.Step {
 				_ = unix.Kill(os.Getpid(), unix.SIGKILL)
@@ -77,6 +78,7 @@ func (o order) carryOut(e *engine.Engine) error {
 func (p *place) crash(o order) {
 	p.t.Helper()
 	o.DataRoot, o.RunRoot, o.Namespace = p.env.Config.DataRoot, p.env.Config.RunRoot, p.env.Namespace
+	o.DockerConfig = p.t.TempDir()
 	raw, err := json.Marshal(o)
 	if err != nil {
 		p.t.Fatal(err)

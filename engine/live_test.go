@@ -22,8 +22,8 @@ const atOnce = 3 * time.Second
 func TestTheListFollowsByEvents(t *testing.T) {
 	p := open(t)
 	f := p.follow()
-	time.Sleep(1200 * time.Millisecond) // past the list that is read a second after connecting
-	drainUpdates(f)
+	f.listed = false // another list is read a second after connecting
+	f.until("that list", func() bool { return f.listed })
 
 	began := time.Now()
 	id := p.create("--name", "web", "busybox", "sh", "-c", "trap 'exit 6' TERM; echo set; while :; do sleep 0.05; done")
@@ -50,17 +50,6 @@ func TestTheListFollowsByEvents(t *testing.T) {
 	}
 	if got := f.states[id]; !slices.Equal(got, []api.State{api.StateCreated, api.StateRunning, api.StateExited}) {
 		t.Errorf("it went through %v", got)
-	}
-}
-
-func drainUpdates(f *follower) {
-	for {
-		select {
-		case u := <-f.updates:
-			f.apply(u)
-		default:
-			return
-		}
 	}
 }
 

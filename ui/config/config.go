@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -90,9 +91,19 @@ func Load(w World, flags map[string]string) (*Config, error) {
 	return c, errors.Join(outside...)
 }
 
+// add notes what is wrong with a file, in one place with what is known of it already.
 func (e *Error) add(path string, err error) {
-	if err != nil {
+	if err == nil {
+		return
+	}
+	i := slices.IndexFunc(e.Files, func(f FileError) bool { return f.Path == path })
+	if i < 0 {
 		e.Files = append(e.Files, FileError{path, err})
+		return
+	}
+	var all, more strict.Problems
+	if errors.As(e.Files[i].Err, &all) && errors.As(err, &more) {
+		e.Files[i].Err = append(slices.Clone(all), more...).Err()
 	}
 }
 

@@ -18,6 +18,8 @@ func FuzzConfig(f *testing.F) {
 	f.Add("stop.timeout = \"1h\"\nmouse = 'none'\n")
 	f.Add("thme = 1\n[[engine]]\n\x00")
 	f.Add(Example())
+	f.Add("theme = \"0\"\n0 = 0")
+	f.Add("[pull]\ninsecure-registries = [\"r.local:5000\", \"[::1]:5000\"]\n")
 	home := f.TempDir()
 	path := filepath.Join(home, ".config", "gantry", "config.toml")
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
@@ -48,6 +50,13 @@ func FuzzConfig(f *testing.F) {
 			var raw any = e.text
 			if key == ASCII || key == AskStop {
 				raw = flagText(e.text)
+			}
+			if key == Insecure {
+				list := []any{}
+				for r := range strings.FieldsFuncSeq(e.text, func(r rune) bool { return r == ',' }) {
+					list = append(list, r)
+				}
+				raw = list
 			}
 			if again, err := s.read(raw); err != nil || again != e.text {
 				t.Errorf("%s: %q was taken, and is %q, %v", key, e.text, again, err)
