@@ -27,7 +27,7 @@ const crashEnv = "GANTRY_TEST_CRASH"
 type order struct {
 	DataRoot, RunRoot, Namespace string
 	Operation, Step              string
-	DockerConfig                 string // a folder of the test's, which the killed one cannot clear away
+	DockerConfig                 string   // a folder of the test's, which the killed one cannot clear away
 	Words                        []string // of a run or create
 	ID                           string   // of a start
 }
