@@ -50,6 +50,9 @@ type Connection struct {
 	Trace path.Trace // the steps of bringing the embedded engine up; empty otherwise
 }
 
+// Known reports whether there has been an engine at all; if not, a lost one was never there.
+func (c Connection) Known() bool { return c.Info.Version != "" }
+
 // Update is a batch of changes to the live list. The receiver applies it by ID.
 type Update struct {
 	Conn       *Connection // nil: unchanged

@@ -65,20 +65,23 @@ func (m *Model) showProblem(key string) tea.Cmd {
 	return nil
 }
 
-// lostProblem says what it means that the engine went away.
+// lostProblem says what it means that the engine went away, or was never there.
 func lostProblem(c api.Connection) kit.Explanation {
-	e := kit.Explanation{Title: "The engine is lost", Fix: "gantry asks it again until it answers; see what gantry engine status says"}
-	if c.Err != nil {
-		why := kit.Explain(c.Err)
-		e.Detail = why.Title
-		if why.Detail != "" {
-			e.Detail += ": " + why.Detail
-		}
-		e.Detail += "\n"
-		if why.Fix != "" {
-			e.Fix = why.Fix
-		}
+	e := kit.Explanation{Title: "The engine is lost", Detail: "Containers go on running, and their logs are written. The list is what it was.", Fix: "gantry asks it again until it answers; see what gantry engine status says"}
+	if !c.Known() {
+		e.Title, e.Detail = "No engine", ""
 	}
-	e.Detail += "Containers go on running, and their logs are written. The list is what it was."
+	if c.Err == nil {
+		return e
+	}
+	why := kit.Explain(c.Err)
+	cause := why.Title
+	if why.Detail != "" {
+		cause += ": " + why.Detail
+	}
+	e.Detail = strings.TrimSpace(cause + "\n" + e.Detail)
+	if why.Fix != "" {
+		e.Fix = why.Fix
+	}
 	return e
 }

@@ -187,7 +187,7 @@ func (m *Model) header() string {
 
 // shownNotice is the line above the footer: that the engine is lost comes before all else.
 func (m *Model) shownNotice() kit.Notice {
-	if c := m.store.Conn(); c.State == api.ConnLost && m.notice.Text == "" {
+	if c := m.store.Conn(); c.State == api.ConnLost && c.Known() && m.notice.Text == "" {
 		return kit.Notice{Level: kit.Warn, Text: lostText(c)}
 	}
 	return m.notice.Notice

@@ -138,5 +138,7 @@ func (e *Engine) Lost() {
 
 // Unavailable says that no engine can be used at all, and why.
 func (e *Engine) Unavailable(cause api.UnavailableCause, detail string) {
-	e.SetConn(api.Connection{State: api.ConnConnecting, Err: &api.UnavailableError{Address: Info().Address, Cause: cause, Detail: detail}})
+	known := Info()
+	info := api.EngineInfo{Kind: known.Kind, Address: known.Address, Namespace: known.Namespace, DataRoot: known.DataRoot}
+	e.SetConn(api.Connection{State: api.ConnLost, Info: info, Err: &api.UnavailableError{Address: Info().Address, Cause: cause, Detail: detail}})
 }

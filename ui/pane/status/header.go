@@ -95,6 +95,9 @@ func liveness(st *themes.Styles, conn api.Connection, lost time.Duration) string
 	case api.ConnStarting:
 		return st.Warn.Render(g.Pulling) + st.Muted.Render(" starting")
 	case api.ConnLost:
+		if !conn.Known() {
+			return st.Bad.Render(g.Cross + " no engine")
+		}
 		return st.Bad.Render(g.Cross + " lost " + kit.Age(lost))
 	}
 	return st.Warn.Render(g.Pulling) + st.Muted.Render(" connecting")
