@@ -42,19 +42,35 @@ func TestCrash(t *testing.T) {
 	if err := json.Unmarshal([]byte(raw), &o); err != nil {
 		t.Fatal(err)
 	}
-	e := engine.Open(engine.Config{
-		Daemon:    daemon.Config{DataRoot: o.DataRoot, RunRoot: o.RunRoot, Mode: daemon.Embedded, SystemSockets: []daemon.Candidate{}},
-		Namespace: o.Namespace, Version: "test", DockerConfigDir: o.DockerConfig,
-		Gap: func(operation, step string) {
-			if operation == o.Operation && step == o.Step {
-				_ = unix.Kill(os.Getpid(), unix.SIGKILL)
-			}
-		},
+	e := o.open(func(operation, step string) {
+		if operation == o.Operation && step == o.Step {
+			_ = unix.Kill(os.Getpid(), unix.SIGKILL)
+		}
 	})
 	if err := o.carryOut(e); err != nil {
 		t.Fatal(err)
 	}
 	t.Fatal("it came to its end")
+}
+
+// open opens the engine that the order is for.
+func (o order) open(gap func(operation, step string)) *engine.Engine {
+	return engine.Open(engine.Config{
+		Daemon:    daemon.Config{DataRoot: o.DataRoot, RunRoot: o.RunRoot, Mode: daemon.Embedded, SystemSockets: []daemon.Candidate{}},
+		Namespace: o.Namespace, Version: "test", DockerConfigDir: o.DockerConfig, Gap: gap,
+	})
+}
+
+// on is an order for another gantry on the test's engine.
+func (p *place) on(o order) string {
+	p.t.Helper()
+	o.DataRoot, o.RunRoot, o.Namespace = p.env.Config.DataRoot, p.env.Config.RunRoot, p.env.Namespace
+	o.DockerConfig = p.t.TempDir()
+	raw, err := json.Marshal(o)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return string(raw)
 }
 
 func (o order) carryOut(e *engine.Engine) error {
@@ -77,14 +93,8 @@ func (o order) carryOut(e *engine.Engine) error {
 // crash has another gantry do it, and be killed after the step.
 func (p *place) crash(o order) {
 	p.t.Helper()
-	o.DataRoot, o.RunRoot, o.Namespace = p.env.Config.DataRoot, p.env.Config.RunRoot, p.env.Namespace
-	o.DockerConfig = p.t.TempDir()
-	raw, err := json.Marshal(o)
-	if err != nil {
-		p.t.Fatal(err)
-	}
 	cmd := exec.CommandContext(soon(p.t), os.Args[0], "-test.run", "^TestCrash$")
-	cmd.Env = append(os.Environ(), crashEnv+"="+string(raw))
+	cmd.Env = append(os.Environ(), crashEnv+"="+p.on(o))
 	out, err := cmd.CombinedOutput()
 	var exit *exec.ExitError
 	if !errors.As(err, &exit) || exit.Success() || exit.ExitCode() != -1 {

@@ -15,7 +15,6 @@ import (
 
 	"gantry/engine"
 	"gantry/engine/api"
-	"gantry/engine/daemon"
 	"gantry/engine/enginetest/real"
 	"gantry/engine/option"
 	"gantry/engine/record"
@@ -37,10 +36,7 @@ func TestTwin(t *testing.T) {
 	if err := json.Unmarshal([]byte(raw), &o); err != nil {
 		t.Fatal(err)
 	}
-	e := engine.Open(engine.Config{
-		Daemon:    daemon.Config{DataRoot: o.DataRoot, RunRoot: o.RunRoot, Mode: daemon.Embedded, SystemSockets: []daemon.Candidate{}},
-		Namespace: o.Namespace, Version: "test", DockerConfigDir: t.TempDir(),
-	})
+	e := o.open(nil)
 	defer e.Close()
 	replies := os.NewFile(3, "replies")
 	for in := bufio.NewScanner(os.Stdin); in.Scan(); {
@@ -129,16 +125,12 @@ type twin struct {
 
 func (p *place) twin(t *testing.T) *twin {
 	t.Helper()
-	raw, err := json.Marshal(order{DataRoot: p.env.Config.DataRoot, RunRoot: p.env.Config.RunRoot, Namespace: p.env.Namespace})
-	if err != nil {
-		t.Fatal(err)
-	}
 	r, w, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)
 	}
 	cmd := exec.Command(os.Args[0], "-test.run", "^TestTwin$")
-	cmd.Env = append(os.Environ(), twinEnv+"="+string(raw))
+	cmd.Env = append(os.Environ(), twinEnv+"="+p.on(order{}))
 	cmd.ExtraFiles = []*os.File{w}
 	orders, err := cmd.StdinPipe()
 	if err == nil {
