@@ -55,7 +55,8 @@ func Dial(ctx context.Context, ep Endpoint) (*client.Client, error) {
 		grpc.WithContextDialer(dialer.ContextDialer),
 		grpc.WithConnectParams(grpc.ConnectParams{
 			Backoff:           backoff.Config{BaseDelay: 100 * time.Millisecond, Multiplier: 1.6, Jitter: 0.2, MaxDelay: 2 * time.Second},
-			MinConnectTimeout: serveTime,
+			// Longer than serving waits, so that one that is silent is not taken for something else.
+			MinConnectTimeout: 2 * serveTime,
 		}),
 	}))
 	if err != nil {
