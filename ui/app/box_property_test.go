@@ -49,13 +49,17 @@ func boxed() map[string]func(r nasty, env *kit.Env) drawing {
 
 // Whatever it shows and whatever its size, a pane is exactly its box.
 func TestEveryPaneFillsItsBox(t *testing.T) {
+	sizes := boxSizes
+	if testing.Short() {
+		sizes /= 10
+	}
 	for name, life := range boxed() {
 		t.Run(name, func(t *testing.T) {
 			for seed := range uint64(2) {
 				r := nasty{rand.New(rand.NewPCG(seed, 99)), time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}
 				env := &kit.Env{Keys: keymap.Default(), Styles: looks(seed), Now: func() time.Time { return r.now }}
 				draw := life(r, env)
-				for i := range boxSizes {
+				for i := range sizes {
 					w, h := r.size()
 					if flaw := unlike(draw(w, h), w, h); flaw != "" {
 						t.Fatalf("seed %d, drawing %d: %s", seed, i, flaw)
