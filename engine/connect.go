@@ -13,6 +13,7 @@ import (
 	"gantry/engine/daemon"
 	"gantry/engine/host"
 	"gantry/engine/image"
+	"gantry/engine/network"
 	"gantry/engine/option"
 	"gantry/engine/path"
 	"gantry/engine/record"
@@ -27,14 +28,15 @@ const (
 
 // link is what there is while containerd can be talked to.
 type link struct {
-	client  *client.Client
-	end     daemon.Endpoint
-	caps    daemon.Caps
-	facts   option.Facts
-	info    api.EngineInfo
-	images  *image.Store
-	records *record.Store
-	use     *semaphore.Weighted // held by what must not be left half done
+	client   *client.Client
+	end      daemon.Endpoint
+	caps     daemon.Caps
+	facts    option.Facts
+	info     api.EngineInfo
+	images   *image.Store
+	records  *record.Store
+	networks *network.Networks
+	use      *semaphore.Weighted // held by what must not be left half done
 }
 
 const (
@@ -154,6 +156,7 @@ func (e *Engine) describe(ctx context.Context, c *client.Client, end daemon.Endp
 	}}
 	l.images = image.New(c, image.Config{Snapshotter: caps.Snapshotter, DockerConfigDir: e.cfg.DockerConfigDir, Insecure: e.cfg.Insecure, Now: e.cfg.Now})
 	l.records = record.Open(end.RecordStore, e.cfg.Namespace)
+	l.networks = openNetworks(end, l.records, e.cfg.Namespace)
 	return l, nil
 }
 

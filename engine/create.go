@@ -12,6 +12,7 @@ import (
 
 	"gantry/engine/api"
 	"gantry/engine/image"
+	"gantry/engine/network"
 	"gantry/engine/option"
 	"gantry/engine/path"
 )
@@ -41,6 +42,8 @@ type creation struct {
 	hostname string
 	unlock   func()        // gives the container's lock back
 	mounts   []mount.Mount // of the snapshot
+	net      network.Planned
+	ports    []api.Port // of the host, found for the container
 	labels   map[string]string
 	oci      *specs.Spec
 	systemd  bool // its cgroup is systemd's
@@ -159,7 +162,7 @@ func (c *creation) supported(_ context.Context, s *path.Scope) error {
 		return &api.UnsupportedError{What: "creating a container", Reason: "containerd has no usable snapshotter"}
 	}
 	s.Detail("containerd %s", c.l.info.Version)
-	return nil
+	return c.plan(nil) // what networks cannot do is said before anything is made
 }
 
 // findImage looks for the image among the local ones.

@@ -86,6 +86,13 @@ func (w *watcher) merge(u api.Update) {
 	}
 }
 
+// list is the live list as it stands, in no order.
+func (h *hub) list() []api.Container {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return slices.Collect(maps.Values(h.all))
+}
+
 // take empties what is pending; ok is false when nothing is.
 func (h *hub) take(w *watcher) (u api.Update, ok bool) {
 	h.mu.Lock()

@@ -63,6 +63,9 @@ func (e *Engine) Inspect(ctx context.Context, id string) (*container.InspectResp
 	for _, n := range c.Networks {
 		r.NetworkSettings.Networks[n] = &network.EndpointSettings{}
 	}
+	if err := e.addNetworks(l, c, r); err != nil {
+		return nil, err
+	}
 	return r, addSpec(r, rec)
 }
 

@@ -106,7 +106,7 @@ func TestWhatNerdctlReadsOfAContainer(t *testing.T) {
 	}
 	for k, v := range map[string]string{
 		"nerdctl/name": "web", "nerdctl/namespace": p.env.Namespace, "nerdctl/hostname": "front", "nerdctl/user": "app",
-		"nerdctl/state-dir": dir, "nerdctl/auto-remove": "false", "nerdctl/networks": `["none"]`,
+		"nerdctl/state-dir": dir, "nerdctl/auto-remove": "false", "nerdctl/networks": `["bridge"]`,
 		"io.containerd.image.config.stop-signal": "SIGTERM",
 	} {
 		if rec.Labels[k] != v {
@@ -146,7 +146,7 @@ func TestInspectHasDockersShape(t *testing.T) {
 	if !slices.Contains(r.Config.Env, "A=1") || r.Config.User != "app" || r.Config.Labels["tier"] != "front" || r.HostConfig.Memory != 64<<20 {
 		t.Errorf("config %+v, host config %+v", r.Config, r.HostConfig)
 	}
-	if !strings.HasPrefix(r.Image, "sha256:") || r.LogPath == "" || r.NetworkSettings.Networks["none"] == nil {
+	if !strings.HasPrefix(r.Image, "sha256:") || r.LogPath == "" || r.NetworkSettings.Networks["bridge"] == nil {
 		t.Errorf("image %q, log %q, networks %v", r.Image, r.LogPath, r.NetworkSettings.Networks)
 	}
 	if _, err := p.Inspect(t.Context(), "nothing"); !errors.As(err, new(*api.NotFoundError)) {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 
 	"github.com/containerd/containerd/api/types/runc/options"
 	"github.com/containerd/containerd/v2/contrib/apparmor"
@@ -14,6 +15,7 @@ import (
 	"github.com/containerd/errdefs"
 	"github.com/containerd/platforms"
 	"github.com/containerd/typeurl/v2"
+	specs "github.com/opencontainers/runtime-spec/specs-go"
 
 	"gantry/engine/api"
 	"gantry/engine/path"
@@ -61,7 +63,7 @@ func (c *creation) identity(ctx context.Context, s *path.Scope) error {
 	}
 	c.run.Subject(c.id, c.name)
 	s.Detail("%s", c.name)
-	return nil
+	return c.connect()
 }
 
 // reserveName takes the name that was asked for, or a random one that is free.
@@ -126,7 +128,7 @@ func (c *creation) spec(ctx context.Context, s *path.Scope) error {
 	c.oci, err = spec.Build(spec.Input{
 		Hostname: c.hostname, Request: c.req, Image: c.config.Config, Host: c.l.facts.Host, User: user,
 		CgroupsPath: group.Path, ResolvConf: files.ResolvConf, Hosts: files.Hosts, HostnameFile: files.Hostname,
-		Env: c.env, Labels: labels, AppArmor: c.appArmor(),
+		Env: c.env, Labels: labels, AppArmor: c.appArmor(), Hooks: c.hooks(),
 	})
 	if err != nil {
 		return err
@@ -149,6 +151,16 @@ func (c *creation) appArmor() string {
 	return spec.AppArmorProfile
 }
 
+// hooks have gantry-helper set the networks up, whatever starts the container.
+func (c *creation) hooks() *specs.Hooks {
+	if c.net.Mode != "" {
+		return nil
+	}
+	return &specs.Hooks{CreateRuntime: []specs.Hook{{
+		Path: c.l.end.Helper, Args: []string{filepath.Base(c.l.end.Helper), wire.HookKey + "1", c.l.records.Dir(c.id)},
+	}}}
+}
+
 func (c *creation) makeLabels() (map[string]string, error) {
 	args, err := spec.Args(c.req.Config, c.config.Config)
 	if err != nil {
@@ -162,7 +174,7 @@ func (c *creation) makeLabels() (map[string]string, error) {
 		Namespace: c.e.cfg.Namespace, Name: c.name, Hostname: c.hostname,
 		StateDir: c.l.records.Dir(c.id), LogURI: stdio.LogURI(c.l.end.Helper, c.l.records.Dir(c.id)), Log: c.logConfig(),
 		Platform:   platforms.Format(platforms.Normalize(c.config.Platform)),
-		StopSignal: stop, Networks: []string{string(c.req.HostConfig.NetworkMode)}, Args: args,
+		StopSignal: stop, Networks: c.net.Names, Ports: c.ports, Args: args,
 		Version: c.e.cfg.Version, ImageLabels: c.config.Config.Labels, Request: c.req,
 	}
 	for p := range c.config.Config.ExposedPorts {

@@ -8,6 +8,7 @@ import (
 	"github.com/containerd/errdefs"
 
 	"gantry/engine/api"
+	"gantry/engine/network/native"
 	"gantry/engine/path"
 	"gantry/engine/task"
 )
@@ -66,6 +67,9 @@ func (e *Engine) remove(ctx context.Context, run *path.Run, id string, opt api.R
 			return ignoreNotFound(l.client.SnapshotService(rec.Snapshotter).Remove(ctx, rec.SnapshotKey))
 		}),
 		run.Do(ctx, "files", func(ctx context.Context, sc *path.Scope) error {
+			if err := native.ReleaseDead(ctx, l.records.Dir(id), nil); err != nil {
+				return err
+			}
 			return l.records.Remove(id) // frees its name too
 		}),
 	)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/containerd/containerd/v2/client"
@@ -15,6 +16,7 @@ import (
 	"gantry/engine/path"
 	"gantry/engine/record"
 	"gantry/engine/stdio"
+	"gantry/engine/stdio/wire"
 	"gantry/engine/task"
 )
 
@@ -149,14 +151,15 @@ func (s *starting) state(ctx context.Context, sc *path.Scope, id string) error {
 	}
 	s.c = c
 	s.run.Subject(c.ID, c.Name)
-	switch {
-	case c.State == api.StateRunning:
+	if err := ownersOnly("start", c); err != nil {
+		return err
+	}
+	switch c.State {
+	case api.StateRunning:
 		sc.Skip("already running")
 		return nil
-	case c.State == api.StatePaused:
+	case api.StatePaused:
 		return &api.StateError{Action: "start", Name: c.DisplayName(), State: c.State, Fix: "unpause it"}
-	case !mayChange(c.Owner):
-		return &api.OwnerError{Action: "start", Name: c.DisplayName(), Owner: c.Owner, Reason: "only its owner can start it"}
 	}
 	sc.Detail("%s", c.State)
 	if err := task.Delete(ctx, s.l.client, id); err != nil {
@@ -179,8 +182,16 @@ func (s *starting) mounts(_ context.Context, sc *path.Scope) error {
 	return nil
 }
 
-// network has nothing to set up yet: a container has the host's network or none.
+// network plans the container's networks anew; the hook sets them up when the task is made.
 func (s *starting) network(_ context.Context, sc *path.Scope) error {
+	plan, has, err := s.replan()
+	if err != nil {
+		return err
+	}
+	if has {
+		sc.Detail("%s, %s", strings.Join(s.c.Networks, ", "), portText(plan.Ports))
+		return nil
+	}
 	mode := "none"
 	if len(s.c.Networks) > 0 {
 		mode = s.c.Networks[0]
@@ -214,6 +225,9 @@ func (s *starting) newTask(ctx context.Context, sc *path.Scope) error {
 		return err
 	}
 	restore := keepLastExit(s.stateDir)
+	if err := wire.ClearTrouble(s.stateDir); err != nil {
+		return err
+	}
 	sc.Undo("delete the task", s.undo(func(ctx context.Context, l *link) error {
 		err := task.Delete(ctx, l.client, s.c.ID)
 		if err == nil && !s.began {
@@ -232,9 +246,7 @@ func (s *starting) newTask(ctx context.Context, sc *path.Scope) error {
 		return s.startFailed(ctx, err)
 	}
 	if !stdio.Logging(s.stateDir) {
-		// A shim takes the silent end of its logger for its readiness.
-		return &api.StartError{Name: s.c.DisplayName(), Command: command(s.c), Cause: api.CauseOther, Code: 125,
-			Err: errors.New("its logger did not begin, and its output would be lost (start it again)")}
+		return task.StartFailed(s.c.DisplayName(), command(s.c), wire.ReadTrouble(s.stateDir))
 	}
 	sc.Detail("shim, runc create")
 	return ctx.Err()
@@ -343,9 +355,4 @@ func command(c api.Container) string {
 		return "the command"
 	}
 	return c.Command[0]
-}
-
-// mayChange reports whether gantry may start, stop or remove containers of an owner.
-func mayChange(o api.Owner) bool {
-	return o == api.OwnerGantry || o == api.OwnerNerdctl || o == api.OwnerOther
 }

@@ -95,6 +95,9 @@ func (s *stopping) state(ctx context.Context, run *path.Run, sc *path.Scope, id 
 	}
 	s.c = c
 	run.Subject(c.ID, c.Name)
+	if err := ownersOnly("stop", c); err != nil {
+		return false, err
+	}
 	if !c.State.Alive() {
 		sc.Skip("already stopped")
 		return true, nil
@@ -201,6 +204,9 @@ func (e *Engine) kill(ctx context.Context, id, name string) error {
 	}
 	if !ok {
 		return &api.NotFoundError{Kind: "container", Name: id}
+	}
+	if err := ownersOnly("kill", c); err != nil {
+		return err
 	}
 	if !c.State.Alive() {
 		return &api.StateError{Action: "kill", Name: c.DisplayName(), State: c.State}

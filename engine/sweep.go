@@ -38,6 +38,7 @@ func (e *Engine) sweepRecords(ctx context.Context, l *link) error {
 			errs = append(errs, l.records.ReleaseName(name, id))
 		}
 	}
+	errs = append(errs, e.sweepNetworks(ctx, l, exists))
 	return errors.Join(errs...)
 }
 

@@ -56,6 +56,7 @@ func logs(args []string) int {
 			Ready:     ready,
 			Reaper:    reaper(),
 			Heir:      os.Args[0],
+			Guest:     &guest{stateDir: args[0]},
 		})
 	}
 	if err != nil {

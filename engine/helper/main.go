@@ -41,6 +41,9 @@ func dispatch(args []string) int {
 		logger.Inherit(args[1], reaper())
 		return 0
 	}
+	if args[0] == wire.HookKey+"1" && len(args) == 2 {
+		return hook(args[1])
+	}
 	if format, ok := strings.CutPrefix(args[0], keeper.Role); ok {
 		return keeps(format, args[1:])
 	}

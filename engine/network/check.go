@@ -19,7 +19,7 @@ import (
 // nameOf gives the name of the container that holds an address; "" when it has none.
 func Check(p wire.Plan, published []port.Published, nameOf func(owner string) string) error {
 	var errs api.FieldErrors
-	for i, err := range port.Check(p.Ports, HasIPv6(p), published) {
+	for i, err := range port.Check(p.Ports, p.HasIPv6(), published) {
 		if err == nil {
 			continue
 		}
@@ -36,22 +36,6 @@ func Check(p wire.Plan, published []port.Published, nameOf func(owner string) st
 		return errs
 	}
 	return nil
-}
-
-// HasIPv6 reports whether ports of a plan are published for IPv6 too.
-func HasIPv6(p wire.Plan) bool {
-	for _, n := range p.Networks {
-		if n.Driver != wire.Bridge || n.Internal {
-			continue
-		}
-		for _, set := range n.Sets {
-			if len(set) > 0 && set[0].Subnet.Addr().Is6() {
-				return true
-			}
-		}
-		return false
-	}
-	return false
 }
 
 func checkAddresses(p wire.Plan, index int, n wire.Network, nameOf func(string) string) (errs api.FieldErrors) {

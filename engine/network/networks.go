@@ -63,6 +63,9 @@ func Open(cfg Config) *Networks {
 	return &Networks{cfg}
 }
 
+// Instance is what belongs to the engine and not to a container.
+func (n *Networks) Instance() wire.Instance { return n.cfg.Instance }
+
 // TableName is the nftables table of the engine with this data root.
 func TableName(dataRoot string) string { return "gantry-" + short(dataRoot, 8) }
 

@@ -77,7 +77,7 @@ func TestBool(t *testing.T) {
 
 func TestChangedCountsByHand(t *testing.T) {
 	d := draft("image", "a", "name", "n", "args", "x", "args", "y", "detach", "true", "tty", "false", "pull", "missing",
-		"env", "A=1", "env", "B=2", "user", "0", "network", "none", "unheard-of", "1")
+		"env", "A=1", "env", "B=2", "user", "0", "network", "bridge", "unheard-of", "1")
 	want := map[Section]int{SectionBasics: 2, SectionProcess: 3, SectionNetwork: 0, SectionResources: 0}
 	for s, n := range want {
 		if got := d.Changed(s); got != n {

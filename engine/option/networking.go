@@ -1,6 +1,7 @@
 package option
 
 import (
+	"regexp"
 	"strings"
 
 	"github.com/moby/moby/api/types/container"
@@ -8,8 +9,8 @@ import (
 	"gantry/engine/api"
 )
 
-// defaultNetwork holds until networks can be made.
-const defaultNetwork container.NetworkMode = "none"
+// defaultNetwork is that of a container that names none.
+const defaultNetwork container.NetworkMode = "bridge"
 
 // networking are the rows about networks.
 func networking() []row {
@@ -17,7 +18,7 @@ func networking() []row {
 		{
 			Option: Option{
 				Key: KeyNetwork, Aliases: []string{"net"}, Label: "Network", Section: SectionNetwork, Kind: KindChoice, Form: true,
-				Default: string(defaultNetwork), Choices: []string{"none", "host"},
+				Default: string(defaultNetwork), Choices: []string{"bridge", "none", "host"},
 				Value: "network", Help: "Network to connect the container to",
 			},
 			put: putNetwork,
@@ -28,16 +29,18 @@ func networking() []row {
 	}
 }
 
+// networkName is nerdctl's rule for names of networks.
+var networkName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]*$`)
+
 func putNetwork(b *build, v string) {
-	const fix = "write none or host"
 	switch {
-	case v == "none" || v == "host":
-		b.host.NetworkMode = container.NetworkMode(v)
-	case v == "bridge" || v == "default":
-		b.refuse("the bridge network is not supported yet", fix)
+	case v == "default":
+		b.host.NetworkMode = defaultNetwork
 	case strings.HasPrefix(v, "container:"):
-		b.refuse("sharing another container's network is not supported yet", fix)
+		b.refuse("sharing another container's network is not supported yet", "name a network, or write none or host")
+	case !networkName.MatchString(v):
+		b.refuse("is not the name of a network", "letters, digits, _ . and -, the first one a letter or digit")
 	default:
-		b.refuse("networks of your own are not supported yet", fix)
+		b.host.NetworkMode = container.NetworkMode(v)
 	}
 }

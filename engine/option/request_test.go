@@ -73,7 +73,7 @@ func validDraft(rnd *rand.Rand) Draft {
 		KeyName: {"web", "a.b"}, KeyArgs: {"sh", "-c", ""}, KeyPull: {"always", "missing"}, KeyPlatform: {"amd64", "linux/386"},
 		KeyEntrypoint: {"sh", "/x y"}, KeyEnv: {"A=1", "B=", "FROM_HOST", "NOT_THERE"}, KeyWorkdir: {"/"}, KeyUser: {"0:0", "me"},
 		KeyHostname: {"h"}, KeyLabel: {"a", "b=c"}, KeyStopSignal: {"INT", "9"}, KeyStopTimeout: {"0", "-1", "30"},
-		KeyNetwork: {"none", "host"}, KeyMemory: {"6291457", "1.5g", "0"}, KeyCPUs: {"0.5", "3", "0.123456789", "0"},
+		KeyNetwork: {"none", "host", "bridge", "backend"}, KeyMemory: {"6291457", "1.5g", "0"}, KeyCPUs: {"0.5", "3", "0.123456789", "0"},
 		KeyPidsLimit: {"0", "-1", "7"}, KeyCapAdd: {"all", "cap_bpf"}, KeyCapDrop: {"NET_RAW"},
 		KeyDetach: {"true", "false"}, KeyTty: {"true"}, KeyRemove: {"true", "0"}, KeyReadOnly: {"true"},
 	}

@@ -46,9 +46,10 @@ func (s *Store) namesDir() string { return filepath.Join(s.root, "names", s.ns) 
 
 func (s *Store) claimsDir() string { return filepath.Join(s.root, "gantry", "claims", s.ns) }
 
-func (s *Store) hostsRoot() string { return filepath.Join(s.root, "etchosts", s.ns) }
+// HostsRoot is where the hosts files of the namespace are, by container; nerdctl's place.
+func (s *Store) HostsRoot() string { return filepath.Join(s.root, "etchosts", s.ns) }
 
-func (s *Store) hostsDir(id string) string { return filepath.Join(s.hostsRoot(), id) }
+func (s *Store) hostsDir(id string) string { return filepath.Join(s.HostsRoot(), id) }
 
 func fileExists(path string) bool {
 	_, err := os.Lstat(path)

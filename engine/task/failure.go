@@ -17,18 +17,24 @@ var signs = []struct {
 	code  int
 }{
 	{"shim was started through the deprecated API", api.CauseSkew, 128},
+	{"address already in use", api.CausePort, 128},
+	{"port is already allocated", api.CausePort, 128},
+	{"is in use", api.CausePort, 128},
+	// Before the words that a hook may have in what it says.
+	{"error running hook", api.CauseHook, 128},
+	{"error running createRuntime hook", api.CauseHook, 128},
 	{"not a directory", api.CauseNotDir, 127},
 	{"error mounting", api.CauseMount, 128},
 	{"executable file not found", api.CauseNotFound, 127},
 	{"is a directory", api.CausePermission, 126},
 	{"permission denied", api.CausePermission, 126},
-	{"address already in use", api.CausePort, 128},
-	{"port is already allocated", api.CausePort, 128},
-	{"error running createRuntime hook", api.CauseHook, 128},
 	{"error during container init: error executing hook", api.CauseHook, 128},
 	{"no such file or directory", api.CauseNotFound, 127},
 	{"cgroup", api.CauseCgroup, 128},
 }
+
+// ownHook begins what gantry-helper says when it could not set a network up.
+const ownHook = "network: "
 
 // noise is what runc and the shim put around the sentence that matters.
 var noise = regexp.MustCompile(`^(failed to create (shim )?task: |OCI runtime (create|start) failed: |runc (create|start) failed: |cannot start a container that has |unable to start container process: |error during container init: |exec: )+`)
@@ -59,6 +65,13 @@ func sentence(err error) string {
 	s := strings.TrimSuffix(strings.TrimSpace(err.Error()), ": unknown")
 	if t := noise.ReplaceAllString(s, ""); t != "" {
 		s = t
+	}
+	// Of a hook what it said itself is what matters.
+	if _, said, ok := strings.Cut(s, "stderr: "); ok && strings.Contains(s, " hook") && strings.TrimSpace(said) != "" {
+		s = strings.TrimSpace(said)
+		if !strings.HasPrefix(s, ownHook) {
+			s = "a hook failed: " + s
+		}
 	}
 	return s
 }

@@ -48,7 +48,11 @@ func TestWhatTheShimSaysBecomesACauseACodeAndASentence(t *testing.T) {
 		},
 		{
 			`failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error running createRuntime hook #0: exit status 1, stdout: , stderr: no`,
-			api.CauseHook, 128, "error running createRuntime hook #0",
+			api.CauseHook, 128, "a hook failed: no",
+		},
+		{ // of runc 1.1
+			`failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: error running hook #0: error running hook: exit status 1, stdout: , stderr: network: lock: open /x/network.lock: no such file or directory: unknown`,
+			api.CauseHook, 128, "network: lock: open /x/network.lock: no such file or directory",
 		},
 		{
 			`failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: unable to apply cgroup configuration: mkdir /sys/fs/cgroup/pids/x: read-only file system`,

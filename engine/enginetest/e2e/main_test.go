@@ -25,6 +25,7 @@ func TestMain(m *testing.M) {
 	if child := os.Getenv(childEnv); child != "" {
 		os.Exit(playChild(child))
 	}
+	real.Apart()
 	code := m.Run()
 	if err := shared().end(); err != nil {
 		fmt.Fprintln(os.Stderr, "after the tests:", err)

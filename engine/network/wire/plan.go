@@ -41,6 +41,22 @@ type Plan struct {
 // Owner is the container's name in address files, which is nerdctl's too.
 func (p Plan) Owner() string { return p.Namespace + "-" + p.ID }
 
+// HasIPv6 reports whether ports of a plan are published for IPv6 too.
+func (p Plan) HasIPv6() bool {
+	for _, n := range p.Networks {
+		if n.Driver != Bridge || n.Internal {
+			continue
+		}
+		for _, set := range n.Sets {
+			if len(set) > 0 && set[0].Subnet.Addr().Is6() {
+				return true
+			}
+		}
+		return false
+	}
+	return false
+}
+
 // Instance is what belongs to an engine and not to a container.
 type Instance struct {
 	Table     string   `json:"table"`                // its nftables table

@@ -32,7 +32,19 @@ type Config struct {
 	// file that is not there leaves them to whoever comes next.
 	Reaper string
 	// Heir is the gantry-helper that waits on for a logger that was told to leave.
-	Heir string
+	Heir  string
+	Guest Guest
+}
+
+// Guest is what else has to be done where a container begins and ends; its methods are called
+// one after the other.
+type Guest interface {
+	// Hold is called before the container may begin; its error is that of the start.
+	Hold() error
+	// Made is told the container's first process.
+	Made(pid uint32)
+	// Ended is called once the container has ended, or will not begin.
+	Ended()
 }
 
 // Run is the life of a logger: until the container has ended, its output is written and
@@ -42,6 +54,10 @@ func Run(ctx context.Context, cfg Config) error {
 	l, err := open(ctx, cfg)
 	if err != nil {
 		return err
+	}
+	if err := cfg.Guest.Hold(); err != nil {
+		l.close(nil)
+		return errors.Join(err, wire.WriteTrouble(cfg.StateDir, err))
 	}
 	cfg.Ready()
 	if ended := l.run(ctx); ended {

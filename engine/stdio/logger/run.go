@@ -43,6 +43,7 @@ func (l *logger) run(ctx context.Context) (ended bool) {
 	exit := l.await(ctx, w, read)
 	cancel()
 	watching.Wait()
+	l.cfg.Guest.Ended()
 	l.close(exit)
 	frame := wire.EncodeExit(0, false)
 	if exit != nil && !exit.Unknown {
@@ -89,6 +90,7 @@ func (l *logger) await(ctx context.Context, w watch, read <-chan struct{}) (exit
 		select {
 		case i := <-w.made:
 			p.made, terminal = true, i.Terminal
+			l.cfg.Guest.Made(i.Pid)
 		case e := <-w.ending:
 			p.known = true
 			if exit = e.exit; exit != nil {

@@ -20,6 +20,10 @@ const (
 	LoggerVersion = 1
 )
 
+// HookKey begins the argument that makes gantry-helper the OCI hook which sets a container's
+// networks up; the format version follows it, and the state directory is the next argument.
+const HookKey = "_GANTRY_HOOK_"
+
 // The files of a state directory that belong to stdio. Lock is nerdctl's name.
 const (
 	LockFile     = "logger-lock"

@@ -28,7 +28,7 @@ func wrong() option.Draft {
 	d.Set(option.KeyHostname, "under score")
 	d.Set(option.KeyInteractive, "true")
 	d.Set(option.KeyStopTimeout, "soon")
-	d.Set(option.KeyNetwork, "bridge")
+	d.Set(option.KeyNetwork, "back/end")
 	d.Set(option.KeyMemory, "512q")
 	d.Set(option.KeyCPUs, "9")
 	d.Set(option.KeyPidsLimit, "200")

@@ -1,0 +1,213 @@
+package engine
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"net/netip"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/moby/moby/api/types/container"
+	mobynet "github.com/moby/moby/api/types/network"
+
+	"gantry/engine/api"
+	"gantry/engine/daemon"
+	"gantry/engine/network"
+	"gantry/engine/network/conflist"
+	"gantry/engine/network/native"
+	"gantry/engine/network/port"
+	"gantry/engine/network/wire"
+	"gantry/engine/record"
+)
+
+// openNetworks opens an engine's networks: those of the embedded one lie below its data root
+// and are its own; a system engine has CNI's usual places, which nerdctl uses too.
+func openNetworks(end daemon.Endpoint, records *record.Store, namespace string) *network.Networks {
+	cfg := network.Config{
+		Namespace: namespace,
+		Instance: wire.Instance{
+			Table: network.TableName(end.DataRoot), Lock: filepath.Join(end.DataRoot, "network.lock"), Hosts: records.HostsRoot(),
+			Plugins: []string{"/opt/cni/bin", "/usr/libexec/cni", "/usr/lib/cni"},
+		},
+	}
+	if end.Kind == api.EngineEmbedded {
+		own := filepath.Join(end.DataRoot, "network")
+		cfg.Dir = conflist.Dir{Path: filepath.Join(own, "net.d"), Namespace: namespace}
+		cfg.Instance.Addresses = filepath.Join(own, "addresses")
+		cfg.Bridge = bridgeOf(end.DataRoot)
+		return network.Open(cfg)
+	}
+	cfg.Dir = conflist.Dir{Path: "/etc/cni/net.d", Namespace: namespace}
+	cfg.Instance.Addresses = network.HostLocalDir
+	cfg.Bridge, cfg.Shared = "nerdctl0", true
+	return network.Open(cfg)
+}
+
+// bridgeOf is the name of the embedded engine's own bridge; those of engines with other data
+// roots must not meet it. An interface's name has 15 characters at most.
+func bridgeOf(dataRoot string) string {
+	if dataRoot == daemon.DefaultDataRoot {
+		return "gantry0"
+	}
+	return network.TableName(dataRoot)
+}
+
+// published are the ports of the containers that the live list has, but for one; only
+// running ones if that is asked for.
+func (e *Engine) published(except string, running bool) (all []port.Published) {
+	for _, c := range e.hub.list() {
+		if c.ID == except || running && !c.State.Alive() {
+			continue
+		}
+		for _, p := range c.Ports {
+			all = append(all, port.Published{Port: network.ToWire(p), Container: c.DisplayName()})
+		}
+	}
+	return all
+}
+
+// plan finds the host's ports and the networks that the request asks for. It changes nothing
+// but that the default network is there afterwards.
+func (c *creation) plan(image map[string]struct{}) error {
+	exposed := mobynet.PortSet{}
+	for p := range c.req.Config.ExposedPorts {
+		exposed[p] = struct{}{}
+	}
+	for text := range image {
+		if p, err := mobynet.ParsePort(text); err == nil {
+			exposed[p] = struct{}{}
+		}
+	}
+	ports, err := network.Publish(c.req, exposed, c.e.published("", false))
+	if err != nil {
+		return err
+	}
+	c.net, err = c.l.networks.Plan(network.Container{
+		ID: c.id, Name: c.name, Hostname: c.hostname, Domainname: c.req.Config.Domainname, Request: c.req,
+	}, ports)
+	if c.ports = ports; c.net.Mode != "" || len(c.net.Plan.Ports) == 0 {
+		c.ports = nil
+	}
+	return err
+}
+
+// connect writes down what networks the container has, for whatever starts it.
+func (c *creation) connect() error {
+	if err := c.plan(c.config.Config.ExposedPorts); err != nil {
+		return err
+	}
+	for _, w := range c.net.Warnings {
+		c.warn = append(c.warn, strings.TrimSuffix(w, "."))
+	}
+	if len(c.ports) > 0 {
+		if err := c.l.records.State(c.id).SetPorts(c.ports); err != nil {
+			return err
+		}
+	}
+	if c.net.Mode != "" {
+		return nil
+	}
+	return wire.WritePlan(c.l.records.Dir(c.id), c.net.Plan)
+}
+
+// replan plans a container's networks anew, since they may have changed since it was made,
+// and looks at what would fail. A container without a plan has none to be set up.
+func (s *starting) replan() (plan wire.Plan, has bool, err error) {
+	old, err := wire.ReadPlan(s.stateDir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return plan, false, nil
+	}
+	if err != nil {
+		return plan, false, err
+	}
+	state := s.l.records.State(s.c.ID)
+	req, err := state.Request()
+	if err != nil {
+		return plan, false, err
+	}
+	ports, err := state.Ports()
+	if err != nil {
+		return plan, false, err
+	}
+	planned, err := s.l.networks.Plan(network.Container{
+		ID: s.c.ID, Name: s.c.Name, Hostname: old.Names.Hostname, Domainname: old.Names.Domainname, Request: req,
+	}, ports)
+	if err != nil {
+		return plan, false, err
+	}
+	plan = planned.Plan
+	if err := network.Check(plan, s.e.published(s.c.ID, true), s.e.nameOfOwner); err != nil {
+		return plan, false, err
+	}
+	return plan, true, wire.WritePlan(s.stateDir, plan)
+}
+
+// nameOfOwner is the name of a container by its name in address files.
+func (e *Engine) nameOfOwner(owner string) string {
+	id, ours := strings.CutPrefix(owner, e.cfg.Namespace+"-")
+	if !ours {
+		return ""
+	}
+	for _, c := range e.hub.list() {
+		if c.ID == id {
+			return c.DisplayName()
+		}
+	}
+	return ""
+}
+
+// sweepNetworks gives back what dead containers hold, and puts back the rules of living ones.
+func (e *Engine) sweepNetworks(ctx context.Context, l *link, exists func(id string) bool) error {
+	freed, err := native.Sweep(l.networks.Instance(), e.cfg.Namespace, exists)
+	if freed.Bindings > 0 || len(freed.Addresses) > 0 {
+		e.log.Info("sweep networks", "addresses", freed.Addresses, "ports", freed.Bindings)
+	}
+	var dirs []string
+	for _, c := range e.hub.list() {
+		dir := l.records.Dir(c.ID)
+		if c.State.Alive() {
+			dirs = append(dirs, dir)
+			continue
+		}
+		err = errors.Join(err, native.ReleaseDead(ctx, dir, nil))
+	}
+	return errors.Join(err, native.Repair(dirs))
+}
+
+// addNetworks adds what the container has on its networks: addresses while it runs, and its
+// ports in either case.
+func (e *Engine) addNetworks(l *link, c api.Container, r *container.InspectResponse) error {
+	for _, p := range c.Ports {
+		inside, err := mobynet.ParsePort(fmt.Sprintf("%d/%s", p.ContainerPort, p.Protocol))
+		host, perr := netip.ParseAddr(p.HostIP)
+		if err = errors.Join(err, perr); err != nil {
+			return fmt.Errorf("read the container's ports: %w", err)
+		}
+		r.NetworkSettings.Ports[inside] = append(r.NetworkSettings.Ports[inside], mobynet.PortBinding{HostIP: host, HostPort: strconv.Itoa(int(p.HostPort))})
+	}
+	if !c.State.Alive() {
+		return nil
+	}
+	lease, err := network.Read(l.records.Dir(c.ID))
+	if err != nil || lease == nil {
+		return err
+	}
+	maps.Copy(r.NetworkSettings.Networks, network.Settings(*lease))
+	return nil
+}
+
+// portText is a plan's ports in a few words.
+func portText(ports []wire.Port) string {
+	var all []string
+	for _, p := range ports {
+		all = append(all, p.String())
+	}
+	slices.Sort(all)
+	return cmp.Or(strings.Join(all, ", "), "no ports")
+}
