@@ -162,7 +162,12 @@ func (c *creation) supported(_ context.Context, s *path.Scope) error {
 		return &api.UnsupportedError{What: "creating a container", Reason: "containerd has no usable snapshotter"}
 	}
 	s.Detail("containerd %s", c.l.info.Version)
-	return c.plan(nil) // what networks cannot do is said before anything is made
+	// What networks cannot do is said before anything is made, and to who will start it at once
+	// what is in the way now.
+	if err := c.plan(nil); err != nil || c.run.Trace().Operation != "run" || c.net.Mode != "" {
+		return err
+	}
+	return network.Check(c.net.Plan, c.e.published("", true), c.e.nameOfOwner)
 }
 
 // findImage looks for the image among the local ones.

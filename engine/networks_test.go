@@ -2,12 +2,17 @@ package engine_test
 
 import (
 	"fmt"
+	"io"
+	"net"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
+	"github.com/moby/moby/api/types/network"
 	"github.com/vishvananda/netlink"
 
 	"gantry/engine/api"
@@ -151,4 +156,106 @@ func (p *place) killLogger(id string) {
 		}
 	}
 	p.t.Fatal("it has no logger")
+}
+
+// page asks for a page, until somebody answers.
+func (p *place) page(url string) (text string) {
+	p.t.Helper()
+	p.eventually(url, func() bool {
+		r, err := http.Get(url)
+		if err != nil {
+			return false
+		}
+		defer r.Body.Close()
+		b, err := io.ReadAll(r.Body)
+		text = string(b)
+		return err == nil
+	})
+	return text
+}
+
+// server serves a page that says hello.
+func server(port string) []string {
+	return []string{"busybox", "sh", "-c", "mkdir /w; echo hello >/w/index.html; exec httpd -f -p " + port + " -h /w"}
+}
+
+// A published port is reached on this host, also while containerd is away and when it is back;
+// who else wants it is told who has it, by field, and nothing is made.
+func TestAPublishedPortIsReachedAndItsOwnerNamed(t *testing.T) {
+	p := open(t)
+	p.output("busybox", "true")
+	before := real.Count(t, p.env)
+	web := p.run(append([]string{"--name", "web", "-p", "18080:80", "--network-alias", "www"}, server("80")...)...)
+	if got := p.page("http://127.0.0.1:18080/"); got != "hello\n" {
+		t.Errorf("it says %q", got)
+	}
+	if got := p.output("busybox", "wget", "-qO-", "http://www/"); got != "hello" {
+		t.Errorf("by its alias it says %q", got)
+	}
+	r, err := p.Inspect(t.Context(), web)
+	if b := r.NetworkSettings.Ports[network.MustParsePort("80/tcp")]; err != nil || len(b) != 1 || b[0].HostPort != "18080" {
+		t.Errorf("ports %v, %v", r.NetworkSettings.Ports, err)
+	}
+
+	_, _, err = p.Run(t.Context(), p.request("--name", "late", "-p", "18080:80", "busybox", "true"), api.StartOptions{}, api.Observer{})
+	if e := as[api.FieldErrors](t, err); e[0].Field != "publish" || !strings.Contains(e[0].Reason, "18080/tcp of this host is in use by the container web") {
+		t.Errorf("%v", e)
+	}
+	p.gone("late")
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	taken := l.Addr().(*net.TCPAddr).Port
+	id := p.create("-p", fmt.Sprintf("%d:80", taken), "busybox", "true")
+	_, err = p.Start(t.Context(), id, api.StartOptions{}, api.Observer{})
+	if e := as[api.FieldErrors](t, err); !strings.Contains(e[0].Reason, fmt.Sprintf("process %d", os.Getpid())) {
+		t.Errorf("%v", e)
+	}
+	p.remove(id)
+
+	killDaemon(t, p)
+	if got := p.page("http://127.0.0.1:18080/"); got != "hello\n" {
+		t.Errorf("with containerd away it says %q", got)
+	}
+	p.eventually("containerd", func() bool {
+		return p.Stop(t.Context(), web, api.StopOptions{Timeout: new(time.Duration)}, api.Observer{}) == nil
+	})
+	p.eventually("that the port is free", func() bool {
+		l, err := net.Listen("tcp", ":18080")
+		if err != nil {
+			return false
+		}
+		return l.Close() == nil
+	})
+	p.start(web)
+	if got := p.page("http://127.0.0.1:18080/"); got != "hello\n" {
+		t.Errorf("started again it says %q", got)
+	}
+	p.remove(web)
+	real.Leftovers(t, p.env, before)
+}
+
+// Ports that nobody chose are different ones, and the same after a restart.
+func TestPortsAreChosen(t *testing.T) {
+	p := open(t)
+	seen := map[uint16]bool{}
+	for range 3 {
+		id := p.run(append([]string{"-P", "--expose", "80", "-p", "81"}, server("80")...)...)
+		ports := p.get(id).Ports
+		if len(ports) != 2 {
+			t.Fatalf("%+v", ports)
+		}
+		for _, port := range ports {
+			if port.HostPort == 0 || seen[port.HostPort] {
+				t.Errorf("%+v is among %v", port, seen)
+			}
+			seen[port.HostPort] = true
+			if port.ContainerPort == 80 {
+				p.page(fmt.Sprintf("http://127.0.0.1:%d/", port.HostPort))
+			}
+		}
+		defer p.remove(id)
+	}
 }

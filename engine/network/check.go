@@ -25,7 +25,7 @@ func Check(p wire.Plan, published []port.Published, nameOf func(owner string) st
 		}
 		e := api.FieldError{Field: "publish", Index: i, Value: p.Ports[i].String(), Reason: err.Error()}
 		if used, ok := errors.AsType[*port.InUseError](err); ok {
-			e.Reason, e.Fix = "the port is in use by "+used.Owner.String(), "publish it on another port"
+			e.Reason, e.Fix = fmt.Sprintf("port %d/%s of this host is in use by %s", p.Ports[i].Host, p.Ports[i].Protocol, used.Owner), "publish it on another port"
 		}
 		errs = append(errs, e)
 	}

@@ -1,6 +1,7 @@
 package network
 
 import (
+	"fmt"
 	"errors"
 	"net"
 	"net/netip"
@@ -159,7 +160,7 @@ func TestCheckNamesWhoStandsInTheWay(t *testing.T) {
 		t.Fatal(err)
 	}
 	published := []port.Published{{Port: p.Plan.Ports[0], Container: "other"}}
-	want := []string{"network: no address is free in 10.20.0.0/30", "publish: the port is in use by the container other"}
+	want := []string{"network: no address is free in 10.20.0.0/30", fmt.Sprintf("publish: port %d/tcp of this host is in use by the container other", p.Plan.Ports[0].Host)}
 	if got := fields(Check(p.Plan, published, name)); !slices.Equal(got, want) {
 		t.Errorf("%q", got)
 	}

@@ -4,6 +4,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/moby/moby/api/types/container"
+	"github.com/moby/moby/api/types/network"
 
 	"gantry/engine/api"
 )
@@ -17,6 +18,8 @@ type build struct {
 	detach bool
 	// fileEnv are the variables of env files, which stand before all others.
 	fileEnv []string
+	// first is what the container's first network is asked for.
+	first *network.EndpointSettings
 
 	// The value being read.
 	key   Key

@@ -16,17 +16,17 @@ const (
 	laterFlags = `add-host annotation attach blkio-weight blkio-weight-device cgroup-parent cgroupns cidfile cpu-period
 		cpu-quota cpu-rt-period cpu-rt-runtime cpu-shares cpuset-cpus cpuset-mems detach-keys device device-cgroup-rule
 		device-read-bps device-read-iops device-write-bps device-write-iops dns dns-opt dns-option dns-search domainname
-		expose gpus group-add health-cmd health-interval health-retries health-start-interval
-		health-start-period health-timeout ip ip6 ipc label-file link link-local-ip log-driver log-opt mac-address
-		memory-reservation memory-swap memory-swappiness mount net-alias network-alias oom-score-adj pid publish restart
+		gpus group-add health-cmd health-interval health-retries health-start-interval
+		health-start-period health-timeout ipc label-file link link-local-ip log-driver log-opt
+		memory-reservation memory-swap memory-swappiness mount oom-score-adj pid restart
 		runtime security-opt shm-size storage-opt sysctl tmpfs ulimit umask userns uts volume volume-driver volumes-from`
-	laterSwitches  = `init no-healthcheck oom-kill-disable publish-all quiet sig-proxy use-api-socket`
+	laterSwitches  = `init no-healthcheck oom-kill-disable quiet sig-proxy use-api-socket`
 	windowsFlags   = `cpu-count cpu-percent io-maxbandwidth io-maxiops isolation`
 	windowsOnly    = "exists on Windows only"
 	gone           = "was given up by Docker and does nothing"
 	goneFlags      = `kernel-memory`
 	goneSwitches   = `disable-content-trust`
-	laterLetters   = "a attach c cpu-shares p publish P publish-all q quiet v volume"
+	laterLetters   = "a attach c cpu-shares q quiet v volume"
 	lettersPerFlag = 2
 )
 

@@ -2,11 +2,13 @@ package option
 
 import (
 	"math/rand/v2"
+	"net/netip"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/moby/moby/api/types/container"
+	"github.com/moby/moby/api/types/network"
 
 	"gantry/engine/api"
 )
@@ -61,7 +63,7 @@ func TestRequestRoundTrip(t *testing.T) {
 		}
 		again := FromRequest(p.Request).Parse(facts())
 		ignore := cmpopts.IgnoreFields(api.CreateRequest{}, "EnvFromHost")
-		if diff := cmp.Diff(p, again, ignore, cmpopts.EquateComparable()); diff != "" {
+		if diff := cmp.Diff(p, again, ignore, cmpopts.EquateComparable(netip.Addr{}, network.Port{})); diff != "" {
 			t.Fatalf("%s\nis not %s\n%s", d.Line("docker run"), FromRequest(p.Request).Line("docker run"), diff)
 		}
 	}
@@ -73,7 +75,8 @@ func validDraft(rnd *rand.Rand) Draft {
 		KeyName: {"web", "a.b"}, KeyArgs: {"sh", "-c", ""}, KeyPull: {"always", "missing"}, KeyPlatform: {"amd64", "linux/386"},
 		KeyEntrypoint: {"sh", "/x y"}, KeyEnv: {"A=1", "B=", "FROM_HOST", "NOT_THERE"}, KeyWorkdir: {"/"}, KeyUser: {"0:0", "me"},
 		KeyHostname: {"h"}, KeyLabel: {"a", "b=c"}, KeyStopSignal: {"INT", "9"}, KeyStopTimeout: {"0", "-1", "30"},
-		KeyNetwork: {"none", "host", "bridge", "backend"}, KeyMemory: {"6291457", "1.5g", "0"}, KeyCPUs: {"0.5", "3", "0.123456789", "0"},
+		KeyNetwork: {"bridge", "backend"}, KeyPublish: {"80", "8080:80", "127.0.0.1:8081:81/udp", "9000-9003:9000-9003", "7000-7009:70"}, KeyPublishAll: {"true"},
+		KeyExpose: {"80", "5000-5002/udp"}, KeyNetworkAlias: {"db"}, KeyIP: {"10.4.0.9"}, KeyIP6: {"fd00::9"}, KeyMacAddress: {"02:42:0a:04:00:28"}, KeyMemory: {"6291457", "1.5g", "0"}, KeyCPUs: {"0.5", "3", "0.123456789", "0"},
 		KeyPidsLimit: {"0", "-1", "7"}, KeyCapAdd: {"all", "cap_bpf"}, KeyCapDrop: {"NET_RAW"},
 		KeyDetach: {"true", "false"}, KeyTty: {"true"}, KeyRemove: {"true", "0"}, KeyReadOnly: {"true"},
 	}

@@ -83,7 +83,7 @@ func TestSectionsOfTheForm(t *testing.T) {
 	want := []string{
 		"Basics: Image, Name, Command, Tty, Remove, Pull, Platform",
 		"Process: Entrypoint, Environment, Env files, Work dir, User, Hostname, Labels, Interactive, Stop signal, Stop timeout",
-		"Network: Network",
+		"Network: Network, Ports, Publish all, Aliases",
 		"Resources: Memory, CPUs, Pids limit",
 		"Security: Read-only, Privileged, Add caps, Drop caps",
 	}
