@@ -1,8 +1,8 @@
 package network
 
 import (
-	"fmt"
 	"errors"
+	"fmt"
 	"net"
 	"net/netip"
 	"os"
