@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"errors"
+	"os"
 	"slices"
 	"testing"
 
@@ -9,6 +10,8 @@ import (
 	"github.com/containerd/containerd/v2/pkg/oci"
 
 	"gantry/engine/api"
+	"gantry/engine/enginetest/real"
+	"gantry/engine/record"
 )
 
 // foreign makes a container as another program would, with nothing that gantry or nerdctl writes.
@@ -38,14 +41,6 @@ func TestContainersOfOthersAreShownAndLeftToThem(t *testing.T) {
 	if c := f.all["pod-container"]; c.Owner != api.OwnerKubernetes || c.Name != "k8s://kube-system/dns/coredns" {
 		t.Errorf("%+v", c)
 	}
-	_, err := p.Start(t.Context(), "pod-container", api.StartOptions{}, api.Observer{})
-	if e := as[*api.OwnerError](t, err); e.Owner != api.OwnerKubernetes || e.Action != "start" {
-		t.Errorf("start: %+v", e)
-	}
-	err = p.Remove(t.Context(), "pod-container", api.RemoveOptions{Force: true}, api.Observer{})
-	if e := as[*api.OwnerError](t, err); e.Owner != api.OwnerKubernetes || e.Action != "remove" {
-		t.Errorf("remove: %+v", e)
-	}
 	if err := p.Logs(t.Context(), "someones", api.LogOptions{}, nil); !errors.As(err, new(*api.UnsupportedError)) {
 		t.Errorf("logs: %v", err)
 	}
@@ -54,6 +49,94 @@ func TestContainersOfOthersAreShownAndLeftToThem(t *testing.T) {
 	}
 	p.remove("someones")
 	f.gone("someones")
+}
+
+// changes are the actions that a container's owner alone may do.
+var changes = map[string]func(p *place, id string) error{
+	"start": func(p *place, id string) error {
+		_, err := p.Start(p.t.Context(), id, api.StartOptions{}, api.Observer{})
+		return err
+	},
+	"stop": func(p *place, id string) error {
+		return p.Stop(p.t.Context(), id, api.StopOptions{}, api.Observer{})
+	},
+	"kill": func(p *place, id string) error { return p.Kill(p.t.Context(), id, "") },
+	"remove": func(p *place, id string) error {
+		return p.Remove(p.t.Context(), id, api.RemoveOptions{Force: true}, api.Observer{})
+	},
+}
+
+func TestWhatBelongsToOthersIsNotChanged(t *testing.T) {
+	env := real.Engine(t)
+	for _, tt := range []struct {
+		owner     api.Owner
+		namespace string // before the test's own
+		labels    map[string]string
+	}{
+		{api.OwnerKubernetes, "", map[string]string{"io.cri-containerd.kind": "container"}},
+		{api.OwnerKubernetes, "", map[string]string{"io.cri-containerd.kind": "sandbox"}},
+		{api.OwnerDocker, "", map[string]string{"com.docker/engine.bundle.path": "/var/run/docker/containerd/x"}},
+		{api.OwnerBuildKit, "buildkit_", nil},
+	} {
+		t.Run(string(tt.owner)+tt.labels["io.cri-containerd.kind"], func(t *testing.T) {
+			own := *env
+			own.Namespace = tt.namespace + env.Namespace
+			p := openOn(t, &own)
+			id := "of-" + string(tt.owner)
+			p.foreign(id, tt.labels)
+			records := p.env.Client.ContainerService()
+			defer func() {
+				if err := records.Delete(p.env.Context(t), id); err != nil {
+					t.Error(err)
+				}
+			}()
+			for action, do := range changes {
+				e := as[*api.OwnerError](t, do(p, id))
+				if e.Owner != tt.owner || e.Action != action || e.Name != api.ShortID(id) || e.Reason == "" {
+					t.Errorf("%s: %+v", action, e)
+				}
+			}
+			if c := p.get(id); c.Owner != tt.owner || c.State != api.StateCreated || c.Error != "" {
+				t.Errorf("afterwards: %+v", c)
+			}
+			dir := record.Open(own.Endpoint.RecordStore, own.Namespace).Dir(id)
+			if _, err := os.Stat(dir); err == nil {
+				t.Error("it has got a state dir")
+			}
+		})
+	}
+}
+
+// The process of a pod goes on, whatever is tried; the same container without its owner's
+// label may be stopped.
+func TestARunningContainerOfAPodGoesOn(t *testing.T) {
+	p := open(t)
+	id := p.run("busybox", "sleep", "60")
+	box, err := p.env.Client.LoadContainer(p.env.Context(t), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	label := func(kind string) {
+		t.Helper()
+		if _, err := box.SetLabels(p.env.Context(t), map[string]string{"io.cri-containerd.kind": kind}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	label("container")
+	before := p.get(id)
+	for action, do := range changes {
+		if e := as[*api.OwnerError](t, do(p, id)); e.Owner != api.OwnerKubernetes || e.Action != action {
+			t.Errorf("%s: %+v", action, e)
+		}
+	}
+	if c := p.get(id); c.State != api.StateRunning || c.Pid != before.Pid {
+		t.Errorf("it is %s with pid %d, which was %d", c.State, c.Pid, before.Pid)
+	}
+	label("")
+	if err := p.Kill(t.Context(), id, ""); err != nil {
+		t.Error(err)
+	}
+	p.remove(id)
 }
 
 func TestContainersAreFoundByNameAndByTheBeginningOfTheID(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"context"
 
 	"github.com/moby/moby/api/types/container"
+	"github.com/moby/moby/api/types/network"
 
 	"gantry/engine/api"
 	"gantry/engine/option"
@@ -77,6 +78,17 @@ type Imager interface {
 	Pull(ctx context.Context, ref, platform string, o api.Observer) (api.Image, error)
 }
 
+// Networker handles networks.
+type Networker interface {
+	Networks(ctx context.Context) ([]api.Network, error)
+	CreateNetwork(ctx context.Context, req api.NetworkCreate) (api.Network, error)
+	InspectNetwork(ctx context.Context, name string) (network.Inspect, error)
+	// RemoveNetwork refuses one that containers are on with a *NetworkInUseError.
+	RemoveNetwork(ctx context.Context, name string) error
+	// UnusedNetworks are those that a prune would remove.
+	UnusedNetworks(ctx context.Context) ([]api.Network, error)
+}
+
 // Engine is everything a frontend needs.
 type Engine interface {
 	Watcher
@@ -86,4 +98,5 @@ type Engine interface {
 	Controller
 	Logger
 	Imager
+	Networker
 }

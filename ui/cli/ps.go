@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -110,13 +109,9 @@ func (p *program) row(c api.Container, whole bool) psRow {
 	if r := []rune(cmd); !whole && len(r) > commandWidth {
 		cmd = string(r[:commandWidth-1]) + "…"
 	}
-	labels := make([]string, 0, len(c.Labels))
-	for _, k := range slices.Sorted(maps.Keys(c.Labels)) {
-		labels = append(labels, k+"="+c.Labels[k])
-	}
 	return psRow{
 		ID: cutID(c.ID, whole), Image: shortImage(c.Image), Command: strconv.Quote(cmd),
-		CreatedAt: dockerTime(c.CreatedAt), Labels: strings.Join(labels, ","),
+		CreatedAt: dockerTime(c.CreatedAt), Labels: labelText(c.Labels),
 		LocalVolumes: "0", Names: c.Name, Networks: strings.Join(c.Networks, ","), Platform: c.Platform,
 		Ports: portText(c.Ports), RunningFor: p.ago(c.CreatedAt), Size: "0B",
 		State: string(c.State), Status: p.status(c),

@@ -17,6 +17,7 @@ func explainRefusal(err error) (Explanation, bool) {
 		state       *api.StateError
 		owner       *api.OwnerError
 		unsupported *api.UnsupportedError
+		network     *api.NetworkInUseError
 	)
 	switch {
 	case errors.As(err, &notFound):
@@ -31,6 +32,11 @@ func explainRefusal(err error) (Explanation, bool) {
 			Title:  fmt.Sprintf("The name %s is taken", name.Name),
 			Detail: fmt.Sprintf("by %s, which is %s", api.ShortID(name.ID), name.State),
 			Fix:    "choose another name, or remove that container",
+		}, true
+	case errors.As(err, &network):
+		return Explanation{
+			Title:  fmt.Sprintf("The network %s is in use", network.Name),
+			Detail: "by " + strings.Join(network.By, ", "), Fix: "remove these containers first, or leave it",
 		}, true
 	case errors.As(err, &state):
 		return Explanation{Title: fmt.Sprintf("Cannot %s %s", state.Action, state.Name), Detail: "it is " + string(state.State), Fix: state.Fix}, true
@@ -52,6 +58,8 @@ func findFix(kind string) string {
 		return "see gantry ps -a"
 	case "image":
 		return "see gantry images, or pull it with gantry pull"
+	case "network":
+		return "see gantry network ls"
 	}
 	return ""
 }

@@ -75,6 +75,7 @@ func TestExplain(t *testing.T) {
 		"no image":         {&api.NotFoundError{Kind: "image", Name: "app"}, "No such image: app", "", "gantry images"},
 		"ambiguous":        {&api.AmbiguousError{Prefix: "3f", IDs: []string{"3f2a91c04b7d00", "3fa0"}}, "3f is the beginning of 2 IDs", "3f2a91c04b7d, 3fa0", "more of it"},
 		"name in use":      {&api.NameInUseError{Name: "web", ID: "3f2a91c04b7d99", State: api.StateRunning}, "The name web is taken", "3f2a91c04b7d, which is running", "another name"},
+		"network in use":   {&api.NetworkInUseError{Name: "back", By: []string{"web", "db"}}, "The network back is in use", "by web, db", "remove these"},
 		"state":            {&api.StateError{Action: "remove", Name: "web", State: api.StateRunning, Fix: "stop it first"}, "Cannot remove web", "it is running", "stop it first"},
 		"owner":            {&api.OwnerError{Action: "stop", Name: "web", Owner: api.OwnerKubernetes, Reason: "the kubelet would start it again"}, "Cannot stop web", "Kubernetes: the kubelet", "kubectl"},
 		"unsupported":      {&api.UnsupportedError{What: "restart policy on-failure", Reason: "containerd 1.6 knows only always"}, "Restart policy on-failure is not supported here", "1.6", ""},

@@ -18,6 +18,7 @@ type Engine struct {
 	mu       sync.Mutex
 	boxes    map[string]*box
 	images   map[string]*image
+	networks []api.Network
 	pulls    map[string]*Pull
 	steps    map[string]time.Duration // what a step takes on the clock
 	fails    map[string]error         // by step
