@@ -163,11 +163,17 @@ func (s *soak) insist(ctx context.Context, id, what string, call func() error) e
 	}
 }
 
-// ready waits until a run after the past-th has said that it listens to signals.
+// ready waits until the present run, one after the past-th, has said that it listens to
+// signals. What a run said that was taken back, as containerd died under it, is older.
 func (s *soak) ready(ctx context.Context, id string, past int) (int, error) {
 	for ctx.Err() == nil {
 		last := 0
-		err := s.Logs(ctx, id, api.LogOptions{Tail: 1}, func(lines []api.LogLine) error {
+		c, err := s.Find(ctx, id)
+		if err != nil || c.StartedAt.IsZero() {
+			time.Sleep(10 * time.Millisecond)
+			continue
+		}
+		err = s.Logs(ctx, id, api.LogOptions{Tail: 1, Since: c.StartedAt}, func(lines []api.LogLine) error {
 			for _, l := range lines {
 				_, n, _ := strings.Cut(strings.TrimSpace(string(l.Text)), "ready ")
 				last, _ = strconv.Atoi(n)
