@@ -81,7 +81,7 @@ func (e *Engine) derive(l *link, rec containers.Container, p *task.Process) api.
 	if c.RestartPolicy == "" {
 		c.RestartPolicy = "no"
 	}
-	ev := task.Evidence{Task: p}
+	ev := task.Evidence{Task: p, WillReturn: p != nil && willReturn(in, p.ExitCode)}
 	if p != nil && p.Status != client.Stopped && p.Status != client.Created {
 		ev.StartedAt = task.StartTime(p.Pid, e.boot)
 	} else {

@@ -10,6 +10,7 @@ import (
 	"gantry/engine/api"
 	"gantry/engine/network/native"
 	"gantry/engine/path"
+	"gantry/engine/record"
 	"gantry/engine/task"
 )
 
@@ -55,7 +56,9 @@ func (e *Engine) remove(ctx context.Context, run *path.Run, id string, opt api.R
 	defer l.use.Release(1)
 	ctx = context.WithoutCancel(ctx)
 	return errors.Join(
-		run.Do(ctx, "task", func(ctx context.Context, sc *path.Scope) error { return task.Delete(ctx, l.client, id) }),
+		run.Do(ctx, "task", func(ctx context.Context, sc *path.Scope) error {
+			return errors.Join(leaveStopped(ctx, l, id, record.Read(rec.Labels)), task.Delete(ctx, l.client, id))
+		}),
 		run.Do(ctx, "record", func(ctx context.Context, sc *path.Scope) error {
 			return ignoreNotFound(l.client.ContainerService().Delete(ctx, id))
 		}),

@@ -31,6 +31,7 @@ type starting struct {
 	opt api.StartOptions
 
 	c        api.Container
+	info     record.Info // of its labels
 	box      client.Container
 	stateDir string
 	task     client.Task
@@ -162,6 +163,14 @@ func (s *starting) state(ctx context.Context, sc *path.Scope, id string) error {
 		return &api.StateError{Action: "start", Name: c.DisplayName(), State: c.State, Fix: "unpause it"}
 	}
 	sc.Detail("%s", c.State)
+	if s.info, err = s.e.labels(ctx, s.l, id); err != nil {
+		return err
+	}
+	if s.info.RestartStatus != "" { // the monitor must not start it at the same moment
+		if err := relabel(ctx, s.l, id, map[string]string{record.LabelRestartStatus: ""}); err != nil {
+			return fmt.Errorf("have it not restarted: %w", err)
+		}
+	}
 	if err := task.Delete(ctx, s.l.client, id); err != nil {
 		return err
 	}
@@ -314,12 +323,6 @@ func (s *starting) runTask(ctx context.Context, sc *path.Scope) error {
 	if s.c.Error != "" {
 		s.setError(ctx, "")
 	}
-	return nil
-}
-
-// restart has nothing to do until policies come.
-func (s *starting) restart(_ context.Context, sc *path.Scope) error {
-	sc.Skip("no policy")
 	return nil
 }
 

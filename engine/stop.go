@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"syscall"
@@ -98,13 +99,16 @@ func (s *stopping) state(ctx context.Context, run *path.Run, sc *path.Scope, id 
 	if err := ownersOnly("stop", c); err != nil {
 		return false, err
 	}
+	labels, err := s.e.labels(ctx, s.l, id)
+	if err == nil {
+		err = leaveStopped(ctx, s.l, id, labels)
+	}
+	if err != nil {
+		return false, err
+	}
 	if !c.State.Alive() {
 		sc.Skip("already stopped")
 		return true, nil
-	}
-	labels, err := s.e.labels(ctx, s.l, id)
-	if err != nil {
-		return false, err
 	}
 	name := opt.Signal
 	if name == "" {
@@ -210,6 +214,16 @@ func (e *Engine) kill(ctx context.Context, id, name string) error {
 	}
 	if !c.State.Alive() {
 		return &api.StateError{Action: "kill", Name: c.DisplayName(), State: c.State}
+	}
+	labels, err := e.labels(ctx, l, id)
+	if err != nil {
+		return err
+	}
+	// A signal that ends it, as Docker has it, also ends its being restarted.
+	if stops, serr := signal.ParseSignal(cmp.Or(labels.StopSignal, "SIGTERM")); sig == syscall.SIGKILL || serr == nil && sig == stops {
+		if err := leaveStopped(ctx, l, id, labels); err != nil {
+			return err
+		}
 	}
 	alive, err := signalTo(ctx, l, c, sig)
 	if err == nil && !alive {

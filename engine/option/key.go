@@ -12,6 +12,7 @@ const (
 	KeyTty          Key = "tty"
 	KeyRemove       Key = "rm"
 	KeyDetach       Key = "detach"
+	KeyRestart      Key = "restart"
 	KeyPull         Key = "pull"
 	KeyPlatform     Key = "platform"
 	KeyEntrypoint   Key = "entrypoint"

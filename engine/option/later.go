@@ -18,7 +18,7 @@ const (
 		device-read-bps device-read-iops device-write-bps device-write-iops dns dns-opt dns-option dns-search domainname
 		gpus group-add health-cmd health-interval health-retries health-start-interval
 		health-start-period health-timeout ipc label-file link link-local-ip log-driver log-opt
-		memory-reservation memory-swap memory-swappiness mount oom-score-adj pid restart
+		memory-reservation memory-swap memory-swappiness mount oom-score-adj pid
 		runtime security-opt shm-size storage-opt sysctl tmpfs ulimit umask userns uts volume volume-driver volumes-from`
 	laterSwitches  = `init no-healthcheck oom-kill-disable quiet sig-proxy use-api-socket`
 	windowsFlags   = `cpu-count cpu-percent io-maxbandwidth io-maxiops isolation`

@@ -78,7 +78,7 @@ func validDraft(rnd *rand.Rand) Draft {
 		KeyNetwork: {"bridge", "backend"}, KeyPublish: {"80", "8080:80", "127.0.0.1:8081:81/udp", "9000-9003:9000-9003", "7000-7009:70"}, KeyPublishAll: {"true"},
 		KeyExpose: {"80", "5000-5002/udp"}, KeyNetworkAlias: {"db"}, KeyIP: {"10.4.0.9"}, KeyIP6: {"fd00::9"}, KeyMacAddress: {"02:42:0a:04:00:28"}, KeyMemory: {"6291457", "1.5g", "0"}, KeyCPUs: {"0.5", "3", "0.123456789", "0"},
 		KeyPidsLimit: {"0", "-1", "7"}, KeyCapAdd: {"all", "cap_bpf"}, KeyCapDrop: {"NET_RAW"},
-		KeyDetach: {"true", "false"}, KeyTty: {"true"}, KeyRemove: {"true", "0"}, KeyReadOnly: {"true"},
+		KeyRestart: {"no", "always", "on-failure", "on-failure:3"}, KeyDetach: {"true", "false"}, KeyTty: {"true"}, KeyRemove: {"true", "0"}, KeyReadOnly: {"true"},
 	}
 	d := draft("image", "busybox")
 	for range rnd.IntN(15) {
@@ -89,6 +89,9 @@ func validDraft(rnd *rand.Rand) Draft {
 	}
 	if d.Bool(KeyTty) && rnd.IntN(2) > 0 {
 		d.Set(KeyInteractive, "true")
+	}
+	if d.Bool(KeyRemove) { // these exclude each other
+		d.Set(KeyRestart)
 	}
 	return d
 }

@@ -10,6 +10,7 @@ func (b *build) across(d Draft) {
 	}
 	b.acrossStreams()
 	b.acrossPorts(d)
+	b.acrossRestart(d)
 	b.acrossNetwork(d)
 	if d.Has(KeyEntrypoint) && d.Get(KeyEntrypoint) == "" && !d.Has(KeyArgs) {
 		b.refuseAt(KeyArgs, 0, "", "no command specified: an empty entrypoint drops the image's command too", "write the command to run")

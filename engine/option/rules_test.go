@@ -51,6 +51,24 @@ func TestRulesAcrossOptionsAndFacts(t *testing.T) {
 			draft:    draft("image", "a", "interactive", "true"),
 			problems: []string{"--interactive: works only with a tty for now: nobody would hold the container's standard input (add --tty)"},
 		},
+		{
+			name: "a policy that an old monitor does not know", draft: draft("image", "a", "restart", "on-failure"),
+			change:   func(f *Facts) { f.Server = Server{Version: "1.6.20", RestartPolicies: []string{"no", "always"}} },
+			problems: []string{"--restart: containerd 1.6.20 restarts only by: no, always (write always)"},
+		},
+		{
+			name: "a policy without a monitor", draft: draft("image", "a", "restart", "always"),
+			change:   func(f *Facts) { f.Server = Server{Version: "2.0.0"} },
+			problems: []string{"--restart: containerd 2.0.0 runs without its restart monitor (enable the plugin io.containerd.monitor.container.v1.restart, or leave it out)"},
+		},
+		{
+			name: "no policy needs no monitor", draft: draft("image", "a", "restart", "no"),
+			change: func(f *Facts) { f.Server = Server{Version: "2.0.0"} },
+		},
+		{
+			name: "restarted and removed", draft: draft("image", "a", "restart", "always", "rm", "true"),
+			problems: []string{"--restart: cannot be together with --rm (choose one of them)"},
+		},
 		{name: "interactive with a tty", draft: draft("image", "a", "interactive", "true", "tty", "true")},
 		{name: "interactive switched off", draft: draft("image", "a", "interactive", "false")},
 		{

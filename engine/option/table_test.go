@@ -81,7 +81,7 @@ func TestATableHandedOutCanBeChanged(t *testing.T) {
 // The form's pages and their rows, as a person sees them.
 func TestSectionsOfTheForm(t *testing.T) {
 	want := []string{
-		"Basics: Image, Name, Command, Tty, Remove, Pull, Platform",
+		"Basics: Image, Name, Command, Tty, Remove, Pull, Platform, Restart",
 		"Process: Entrypoint, Environment, Env files, Work dir, User, Hostname, Labels, Interactive, Stop signal, Stop timeout",
 		"Network: Network, Ports, Publish all, Aliases",
 		"Resources: Memory, CPUs, Pids limit",

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+	"github.com/moby/moby/api/types/container"
 
 	"gantry/engine/api"
 	"gantry/engine/host"
@@ -53,6 +54,9 @@ func TestGoodValues(t *testing.T) {
 		{KeyPlatform, []string{"x86_64"}, func(p Parsed) any { return p.Request.Platform }, "linux/amd64"},
 		{KeyPlatform, []string{"Linux"}, func(p Parsed) any { return p.Request.Platform }, "linux/amd64"},
 		{KeyPlatform, []string{"linux/i386"}, func(p Parsed) any { return p.Request.Platform }, "linux/386"},
+		{KeyRestart, []string{"on-failure:5"}, func(p Parsed) any { return p.Request.HostConfig.RestartPolicy }, container.RestartPolicy{Name: "on-failure", MaximumRetryCount: 5}},
+		{KeyRestart, []string{"always"}, func(p Parsed) any { return p.Request.HostConfig.RestartPolicy }, container.RestartPolicy{Name: "always"}},
+		{KeyRestart, []string{""}, func(p Parsed) any { return p.Request.HostConfig.RestartPolicy }, container.RestartPolicy{Name: "no"}},
 		{KeyEntrypoint, []string{"/bin/sh"}, func(p Parsed) any { return p.Request.Config.Entrypoint }, []string{"/bin/sh"}},
 		{KeyEntrypoint, nil, func(p Parsed) any { return p.Request.Config.Entrypoint }, []string(nil)},
 		{KeyEnv, []string{"A=1", "B=", "C=x=y", "A=2"}, func(p Parsed) any { return p.Request.Config.Env }, []string{"A=1", "B=", "C=x=y", "A=2"}},
@@ -146,6 +150,10 @@ func TestBadValues(t *testing.T) {
 		{KeyPlatform, "windows/amd64", "--platform: containers for windows do not run on this host (write os/arch[/variant], such as linux/arm64)"},
 		{KeyPlatform, "a/b/c/d", "--platform: has more than three parts (write os/arch[/variant], such as linux/arm64)"},
 		{KeyPlatform, "linux/amd64/", "--platform: the variant is not a valid one (write os/arch[/variant], such as linux/arm64)"},
+		{KeyRestart, "sometimes", "--restart: is not a restart policy (write no, always, unless-stopped, on-failure or on-failure:5)"},
+		{KeyRestart, "always:3", "--restart: has a number of times, which only on-failure can have (write no, always, unless-stopped, on-failure or on-failure:5)"},
+		{KeyRestart, "on-failure:x", "--restart: has no number of times (write no, always, unless-stopped, on-failure or on-failure:5)"},
+		{KeyRestart, "on-failure:-1", "--restart: has no number of times (write no, always, unless-stopped, on-failure or on-failure:5)"},
 		{KeyEnv, "=x", "--env: invalid environment variable: =x (write NAME=value)"},
 		{KeyEnv, "", "--env: invalid environment variable:  (write NAME=value)"},
 		{KeyWorkdir, "app", "--workdir: the working directory 'app' is invalid, it needs to be an absolute path (begin it with /)"},

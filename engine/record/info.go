@@ -3,6 +3,7 @@ package record
 import (
 	"encoding/json"
 	"strconv"
+	"strings"
 	"time"
 
 	"gantry/engine/api"
@@ -125,4 +126,11 @@ func fromJSON[T any](s string, v *T) bool {
 	}
 	*v = t
 	return true
+}
+
+// Policy is a restart policy's name and its number of times; 0 is no limit.
+func Policy(label string) (name string, most int) {
+	name, count, _ := strings.Cut(label, ":")
+	most, _ = strconv.Atoi(count)
+	return name, most
 }
