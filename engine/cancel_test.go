@@ -45,7 +45,7 @@ func TestACreateCancelledAnywhereLeavesNothing(t *testing.T) {
 			before := real.Count(t, p.env)
 			var last path.Trace
 			ctx := c.arm(t, "create", step)
-			_, err := p.Create(ctx, p.request("--name", "web", "busybox"), api.Observer{
+			_, err := p.Create(ctx, p.request("--name", "web", "-v", "data:/home", "-v", "/anonymous", "busybox"), api.Observer{
 				Trace:      func(tr path.Trace) { last = tr },
 				Registered: func(api.Created) { t.Error("it was said to exist") },
 			})

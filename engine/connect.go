@@ -18,6 +18,7 @@ import (
 	"gantry/engine/path"
 	"gantry/engine/record"
 	"gantry/engine/task"
+	"gantry/engine/volume"
 )
 
 // The pauses between attempts to connect: doubled from the first to the last.
@@ -36,6 +37,7 @@ type link struct {
 	images   *image.Store
 	records  *record.Store
 	networks *network.Networks
+	volumes  *volume.Store
 	use      *semaphore.Weighted // held by what must not be left half done
 }
 
@@ -157,6 +159,7 @@ func (e *Engine) describe(ctx context.Context, c *client.Client, end daemon.Endp
 	l.images = image.New(c, image.Config{Snapshotter: caps.Snapshotter, DockerConfigDir: e.cfg.DockerConfigDir, Insecure: e.cfg.Insecure, Now: e.cfg.Now})
 	l.records = record.Open(end.RecordStore, e.cfg.Namespace)
 	l.networks = openNetworks(end, l.records, e.cfg.Namespace)
+	l.volumes = volume.Open(end.RecordStore, e.cfg.Namespace)
 	return l, nil
 }
 

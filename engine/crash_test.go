@@ -136,7 +136,7 @@ func TestACreateKilledAnywhereIsSwept(t *testing.T) {
 	p.output("busybox", "true")
 	before := real.Count(t, p.env)
 	for _, step := range gapsOfCreate {
-		p.crash(order{Operation: "create", Step: step, Words: []string{"--name", "web", p.image(real.Busybox)}})
+		p.crash(order{Operation: "create", Step: step, Words: []string{"--name", "web", "-v", "data:/home", "-v", "/anonymous", p.image(real.Busybox)}})
 		left := kinds(real.Count(t, p.env).Diff(before))
 		q := openOn(t, p.env)
 		next := "swept; the name is free"
@@ -147,6 +147,7 @@ func TestACreateKilledAnywhereIsSwept(t *testing.T) {
 			}
 			q.start(c.ID)
 			q.remove(c.ID)
+			q.clearVolumes(2)
 			next = "it exists, and starts"
 		}
 		real.Leftovers(t, p.env, before)

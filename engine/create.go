@@ -15,6 +15,7 @@ import (
 	"gantry/engine/network"
 	"gantry/engine/option"
 	"gantry/engine/path"
+	"gantry/engine/volume"
 )
 
 // The steps of the two paths, in order (design: "The path").
@@ -43,6 +44,9 @@ type creation struct {
 	unlock   func()        // gives the container's lock back
 	mounts   []mount.Mount // of the snapshot
 	net      network.Planned
+	vols     []volume.Mount
+	made     []string   // volumes that this create has made
+	holds    []func()   // keep the volumes from being removed until the container exists
 	ports    []api.Port // of the host, found for the container
 	labels   map[string]string
 	oci      *specs.Spec
@@ -78,6 +82,7 @@ func (e *Engine) create(ctx context.Context, run *path.Run, req api.CreateReques
 		return api.Created{}, err
 	}
 	run.Commit()
+	c.settled()
 	made := api.Created{ID: c.id, Name: c.name, Warnings: c.warn}
 	if o.Registered != nil {
 		o.Registered(made)
@@ -157,13 +162,16 @@ func (c *creation) options(_ context.Context, s *path.Scope) error {
 }
 
 // supported refuses what this server or host cannot do.
-func (c *creation) supported(_ context.Context, s *path.Scope) error {
+func (c *creation) supported(ctx context.Context, s *path.Scope) error {
 	if c.l.caps.Snapshotter == "" {
 		return &api.UnsupportedError{What: "creating a container", Reason: "containerd has no usable snapshotter"}
 	}
 	s.Detail("containerd %s", c.l.info.Version)
 	// What networks cannot do is said before anything is made, and to who will start it at once
 	// what is in the way now.
+	if err := c.planMounts(ctx, nil); err != nil {
+		return err
+	}
 	if err := c.plan(nil); err != nil || c.run.Trace().Operation != "run" || c.net.Mode != "" {
 		return err
 	}

@@ -20,7 +20,16 @@ func (e *Engine) Containers(ctx context.Context) ([]api.Container, error) {
 // Find finds a container as Docker does: by its exact name, its full ID, or the beginning
 // of its ID if no other begins so. Errors: *api.NotFoundError, *api.AmbiguousError.
 func (e *Engine) Find(ctx context.Context, nameOrID string) (api.Container, error) {
-	all, err := e.Containers(ctx)
+	l, err := e.need(ctx)
+	if err != nil {
+		return api.Container{}, err
+	}
+	return e.findOn(e.in(ctx), l, nameOrID)
+}
+
+// findOn is Find on a link.
+func (e *Engine) findOn(ctx context.Context, l *link, nameOrID string) (api.Container, error) {
+	all, err := e.list(ctx, l)
 	if err != nil {
 		return api.Container{}, err
 	}

@@ -62,7 +62,7 @@ func mortal(t *testing.T) (*place, *killer) {
 // registered it succeeds.
 func TestACreateThatContainerdDiesUnderLeavesNothing(t *testing.T) {
 	p, k := mortal(t)
-	req := p.request("--name", "web", "busybox")
+	req := p.request("--name", "web", "-v", "data:/home", "-v", "/anonymous", "busybox")
 	for _, step := range gapsOfCreate {
 		before := real.Count(t, p.env)
 		k.arm("create", step)
@@ -73,6 +73,7 @@ func TestACreateThatContainerdDiesUnderLeavesNothing(t *testing.T) {
 		switch {
 		case err == nil:
 			p.remove(made.ID)
+			p.clearVolumes(2)
 		case step == "register" || !errors.As(err, &lost):
 			t.Errorf("after %s: %v", step, err)
 		default:

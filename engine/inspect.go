@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/containerd/containerd/v2/core/containers"
 	"github.com/containerd/errdefs"
 	"github.com/containerd/typeurl/v2"
 	"github.com/moby/moby/api/types/container"
+	"github.com/moby/moby/api/types/mount"
 	"github.com/moby/moby/api/types/network"
 	specs "github.com/opencontainers/runtime-spec/specs-go"
 
@@ -66,11 +68,24 @@ func (e *Engine) Inspect(ctx context.Context, id string) (*container.InspectResp
 	if err := e.addNetworks(l, c, r); err != nil {
 		return nil, err
 	}
-	return r, addSpec(r, rec)
+	info := record.Read(rec.Labels)
+	addMounts(r, info)
+	return r, addSpec(r, rec, len(info.Mounts) == 0)
 }
 
-// addSpec adds what only the OCI spec tells, with the final command and environment.
-func addSpec(r *container.InspectResponse, rec containers.Container) error {
+// addMounts adds the mounts that gantry and nerdctl write down.
+func addMounts(r *container.InspectResponse, info record.Info) {
+	for _, m := range info.Mounts {
+		r.Mounts = append(r.Mounts, container.MountPoint{
+			Type: mount.Type(m.Type), Name: m.Name, Source: m.Source, Destination: m.Destination, Driver: m.Driver,
+			Mode: m.Mode, RW: m.RW, Propagation: mount.Propagation(m.Propagation),
+		})
+	}
+}
+
+// addSpec adds what only the OCI spec tells, with the final command and environment; mounts too
+// if they are told nowhere else.
+func addSpec(r *container.InspectResponse, rec containers.Container, mounts bool) error {
 	if rec.Spec == nil {
 		return nil
 	}
@@ -94,10 +109,10 @@ func addSpec(r *container.InspectResponse, rec containers.Container) error {
 		r.Config.Hostname = s.Hostname
 	}
 	for _, m := range s.Mounts {
-		if m.Type != "bind" && m.Type != "none" || filepath.Dir(m.Destination) == "/etc" {
+		if !mounts || m.Type != "bind" && m.Type != "none" || filepath.Dir(m.Destination) == "/etc" {
 			continue
 		}
-		r.Mounts = append(r.Mounts, container.MountPoint{Type: "bind", Source: m.Source, Destination: m.Destination})
+		r.Mounts = append(r.Mounts, container.MountPoint{Type: "bind", Source: m.Source, Destination: m.Destination, RW: !slices.Contains(m.Options, "ro")})
 	}
 	return nil
 }

@@ -14,6 +14,7 @@ import (
 	"gantry/engine/daemon"
 	"gantry/engine/record"
 	"gantry/engine/stdio/wire"
+	"gantry/engine/volume"
 )
 
 const (
@@ -54,7 +55,7 @@ func reach(ctx context.Context, note wire.Reap) (*link, error) {
 		c, err := daemon.Dial(ctx, end)
 		if err == nil {
 			info := api.EngineInfo{Kind: end.Kind, Address: end.Address, Namespace: note.Namespace, DataRoot: end.DataRoot}
-			return &link{client: c, end: end, info: info, records: record.Open(end.RecordStore, note.Namespace), use: semaphore.NewWeighted(manyUses)}, nil
+			return &link{client: c, end: end, info: info, records: record.Open(end.RecordStore, note.Namespace), volumes: volume.Open(end.RecordStore, note.Namespace), use: semaphore.NewWeighted(manyUses)}, nil
 		}
 		select {
 		case <-time.After(reapPoll):

@@ -128,7 +128,7 @@ func (c *creation) spec(ctx context.Context, s *path.Scope) error {
 	c.oci, err = spec.Build(spec.Input{
 		Hostname: c.hostname, Request: c.req, Image: c.config.Config, Host: c.l.facts.Host, User: user,
 		CgroupsPath: group.Path, ResolvConf: files.ResolvConf, Hosts: files.Hosts, HostnameFile: files.Hostname,
-		Env: c.env, Labels: labels, AppArmor: c.appArmor(), Hooks: c.hooks(),
+		Env: c.env, Labels: labels, AppArmor: c.appArmor(), Hooks: c.hooks(), Mounts: c.specMounts(),
 	})
 	if err != nil {
 		return err
@@ -177,6 +177,7 @@ func (c *creation) makeLabels() (map[string]string, error) {
 		StopSignal: stop, Networks: c.net.Names, Ports: c.ports, Args: args,
 		Version: c.e.cfg.Version, ImageLabels: c.config.Config.Labels, Request: c.req,
 	}
+	in.Mounts, in.Anonymous = c.labelMounts()
 	for p := range c.config.Config.ExposedPorts {
 		in.ImagePorts = append(in.ImagePorts, p)
 	}

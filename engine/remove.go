@@ -18,7 +18,7 @@ import (
 // state dir. A running one is refused unless opt.Force is set. What an interrupted remove
 // leaves, the next one or the sweep at connect takes away.
 func (e *Engine) Remove(ctx context.Context, id string, opt api.RemoveOptions, o api.Observer) error {
-	run := e.newRun("remove", []string{"state", "task", "record", "rootfs", "files"}, o)
+	run := e.newRun("remove", []string{"state", "task", "record", "rootfs", "volumes", "files"}, o)
 	err := e.remove(ctx, run, id, opt)
 	e.account(run.End(err), "", err)
 	return err
@@ -55,6 +55,9 @@ func (e *Engine) remove(ctx context.Context, run *path.Run, id string, opt api.R
 	}
 	defer l.use.Release(1)
 	ctx = context.WithoutCancel(ctx)
+	if err := l.records.State(id).SetMadeVolumes(nil); err != nil {
+		return fmt.Errorf("keep its volumes: %w", err)
+	}
 	return errors.Join(
 		run.Do(ctx, "task", func(ctx context.Context, sc *path.Scope) error {
 			return errors.Join(leaveStopped(ctx, l, id, record.Read(rec.Labels)), task.Delete(ctx, l.client, id))
@@ -69,6 +72,9 @@ func (e *Engine) remove(ctx context.Context, run *path.Run, id string, opt api.R
 			}
 			return ignoreNotFound(l.client.SnapshotService(rec.Snapshotter).Remove(ctx, rec.SnapshotKey))
 		}),
+		run.Do(ctx, "volumes", func(ctx context.Context, sc *path.Scope) error {
+			return e.removeVolumes(ctx, sc, l, id, record.Read(rec.Labels), opt.Volumes)
+		}),
 		run.Do(ctx, "files", func(ctx context.Context, sc *path.Scope) error {
 			if err := native.ReleaseDead(ctx, l.records.Dir(id), nil); err != nil {
 				return err
@@ -76,6 +82,26 @@ func (e *Engine) remove(ctx context.Context, run *path.Run, id string, opt api.R
 			return l.records.Remove(id) // frees its name too
 		}),
 	)
+}
+
+// removeVolumes removes the container's anonymous volumes if that is wanted; those that another
+// container has too stay.
+func (e *Engine) removeVolumes(ctx context.Context, sc *path.Scope, l *link, id string, info record.Info, wanted bool) error {
+	n := len(info.AnonymousVolumes)
+	switch {
+	case n == 0:
+		sc.Skip("none")
+		return nil
+	case !wanted:
+		sc.Skip("%d stay", n)
+		return nil
+	}
+	var err error
+	for _, name := range info.AnonymousVolumes {
+		err = errors.Join(err, removeUnused(ctx, l, name, id))
+	}
+	sc.Detail("%d", n)
+	return err
 }
 
 // removable says whether a container may be removed as asked.

@@ -32,17 +32,6 @@ func (c *creation) rootfs(ctx context.Context, s *path.Scope) error {
 	return nil
 }
 
-// volumes are not made yet: a volume that the image declares is a plain directory of the
-// container's own filesystem.
-func (c *creation) volumes(_ context.Context, s *path.Scope) error {
-	if n := len(c.config.Config.Volumes); n > 0 {
-		s.Skip("volumes come later: %d of the image stay in the container", n)
-		return nil
-	}
-	s.Skip("none")
-	return nil
-}
-
 // user looks the user up in the image's own passwd and group files, which needs the
 // snapshot mounted for a moment.
 func (c *creation) user(ctx context.Context) (u spec.User, err error) {

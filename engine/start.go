@@ -184,10 +184,16 @@ func (s *starting) state(ctx context.Context, sc *path.Scope, id string) error {
 
 // mounts refreshes what is mounted into the container from its state dir.
 func (s *starting) mounts(_ context.Context, sc *path.Scope) error {
+	if err := s.remount(); err != nil {
+		return err
+	}
 	if err := s.l.records.RefreshFiles(s.c.ID); err != nil {
 		return err
 	}
 	sc.Detail("hosts, resolv.conf, hostname")
+	if n := len(s.info.Mounts); n > 0 {
+		sc.Detail("%d of its own, hosts, resolv.conf, hostname", n)
+	}
 	return nil
 }
 

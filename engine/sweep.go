@@ -38,6 +38,7 @@ func (e *Engine) sweepRecords(ctx context.Context, l *link) error {
 			errs = append(errs, l.records.ReleaseName(name, id))
 		}
 	}
+	errs = append(errs, l.volumes.Settle())
 	errs = append(errs, e.sweepNetworks(ctx, l, exists))
 	return errors.Join(errs...)
 }
@@ -58,6 +59,9 @@ func (e *Engine) sweepOne(ctx context.Context, l *link, id string, exists func(s
 	}
 	e.log.Info("sweep", "id", id)
 	if err := ignoreNotFound(l.client.SnapshotService(l.caps.Snapshotter).Remove(ctx, id)); err != nil {
+		return err
+	}
+	if err := sweepVolumes(ctx, l, id); err != nil {
 		return err
 	}
 	return l.records.Remove(id)

@@ -11,9 +11,13 @@ type Facts struct {
 	Controllers map[string]bool // cgroup controllers that can be used: "memory", "cpu", "pids", "cpuset", "io"
 	SwapLimit   bool            // swap can be limited
 	Seccomp     bool
-	AppArmor    bool
-	Root        bool
-	Env         []string // the caller's environment, for --env NAME
+	// RecursiveReadOnly is set where mounts below a read-only one can be so too: Linux 5.12.
+	RecursiveReadOnly bool
+	AppArmor          bool
+	SELinux           bool // enabled
+	Root              bool
+	Dir               string   // where the caller stands, for relative paths; "" when that is not known
+	Env               []string // the caller's environment, for --env NAME
 	// File reads a file that a person names, for --env-file: quickly or not at all. nil
 	// where files cannot be read.
 	File func(name string) ([]byte, error) `json:"-"`

@@ -26,6 +26,7 @@ func ReadRoot(ctx context.Context, root string) (Facts, error) {
 		Root:        os.Geteuid() == 0,
 		Env:         os.Environ(),
 		File:        ReadFile,
+		Dir:         workingDir(),
 	}
 	if err := ctx.Err(); err != nil {
 		return f, err
@@ -34,6 +35,8 @@ func ReadRoot(ctx context.Context, root string) (Facts, error) {
 	f.Systemd = t.isDir("run/systemd/system")
 	f.Seccomp = t.seccomp()
 	f.AppArmor = t.appArmor()
+	f.RecursiveReadOnly = t.kernel(5, 12)
+	f.SELinux = t.exists("sys/fs/selinux/enforce")
 	total, memErr := t.memoryTotal()
 	f.MemoryTotal = total
 	cgErr := t.cgroups(&f)
@@ -41,6 +44,15 @@ func ReadRoot(ctx context.Context, root string) (Facts, error) {
 		return f, fmt.Errorf("facts of this host: %w", err)
 	}
 	return f, nil
+}
+
+// workingDir is "" where the directory was removed under the process.
+func workingDir() string {
+	dir, err := os.Getwd()
+	if err != nil {
+		return ""
+	}
+	return dir
 }
 
 // tree is a root directory; paths below it have no leading slash.
@@ -61,6 +73,19 @@ func (t tree) exists(name string) bool {
 func (t tree) isDir(name string) bool {
 	info, err := os.Stat(t.path(name))
 	return err == nil && info.IsDir()
+}
+
+// kernel reports whether the kernel is of a version or a newer one.
+func (t tree) kernel(major, minor int) bool {
+	s, err := t.read("proc/sys/kernel/osrelease")
+	if err != nil {
+		return false
+	}
+	var x, y int
+	if n, _ := fmt.Sscanf(s, "%d.%d", &x, &y); n != 2 {
+		return false
+	}
+	return x > major || x == major && y >= minor
 }
 
 // seccomp: the kernel shows the mode of each process only where it was built with it.

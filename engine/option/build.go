@@ -20,6 +20,8 @@ type build struct {
 	fileEnv []string
 	// first is what the container's first network is asked for.
 	first *network.EndpointSettings
+	// targets are where something is to be mounted.
+	targets []targeted
 
 	// The value being read.
 	key   Key

@@ -62,9 +62,9 @@ func TestFromArgsRefuses(t *testing.T) {
 		{"-ite", "--env: needs a value"},
 		{"-m '' a", "--memory: needs a value"},
 		{"--cpus= --tty= a", "--cpus: needs a value; --tty: needs a value"},
-		{"-v /a:/b --restart=always --init -d a", "--volume: is not supported yet; " +
+		{"-a stdin --restart=always --init -d a", "--attach: is not supported yet; " +
 			"--init: is not supported yet"},
-		{"-dv /a a", "--volume: is not supported yet"},
+		{"-da stdin a", "--attach: is not supported yet"},
 		{"--isolation hyperv --kernel-memory 1m a", "--isolation: exists on Windows only; --kernel-memory: was given up by Docker and does nothing"},
 		{"--network none --net host a", "--network: several networks are not supported yet (give one)"},
 	}

@@ -18,15 +18,15 @@ const (
 		device-read-bps device-read-iops device-write-bps device-write-iops dns dns-opt dns-option dns-search domainname
 		gpus group-add health-cmd health-interval health-retries health-start-interval
 		health-start-period health-timeout ipc label-file link link-local-ip log-driver log-opt
-		memory-reservation memory-swap memory-swappiness mount oom-score-adj pid
-		runtime security-opt shm-size storage-opt sysctl tmpfs ulimit umask userns uts volume volume-driver volumes-from`
+		memory-reservation memory-swap memory-swappiness oom-score-adj pid
+		runtime security-opt shm-size storage-opt sysctl ulimit umask userns uts`
 	laterSwitches  = `init no-healthcheck oom-kill-disable quiet sig-proxy use-api-socket`
 	windowsFlags   = `cpu-count cpu-percent io-maxbandwidth io-maxiops isolation`
 	windowsOnly    = "exists on Windows only"
 	gone           = "was given up by Docker and does nothing"
 	goneFlags      = `kernel-memory`
 	goneSwitches   = `disable-content-trust`
-	laterLetters   = "a attach c cpu-shares q quiet v volume"
+	laterLetters   = "a attach c cpu-shares q quiet"
 	lettersPerFlag = 2
 )
 

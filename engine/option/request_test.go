@@ -3,6 +3,7 @@ package option
 import (
 	"math/rand/v2"
 	"net/netip"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -78,6 +79,8 @@ func validDraft(rnd *rand.Rand) Draft {
 		KeyNetwork: {"bridge", "backend"}, KeyPublish: {"80", "8080:80", "127.0.0.1:8081:81/udp", "9000-9003:9000-9003", "7000-7009:70"}, KeyPublishAll: {"true"},
 		KeyExpose: {"80", "5000-5002/udp"}, KeyNetworkAlias: {"db"}, KeyIP: {"10.4.0.9"}, KeyIP6: {"fd00::9"}, KeyMacAddress: {"02:42:0a:04:00:28"}, KeyMemory: {"6291457", "1.5g", "0"}, KeyCPUs: {"0.5", "3", "0.123456789", "0"},
 		KeyPidsLimit: {"0", "-1", "7"}, KeyCapAdd: {"all", "cap_bpf"}, KeyCapDrop: {"NET_RAW"},
+		KeyVolume: {"data:/data", "./rel:/rel:ro", "/b:/b:rw,rslave", "/anonymous", "x1:/x1:nocopy"}, KeyMount: {"type=bind,src=/m,dst=/m,ro,bind-propagation=rshared", "target=/n,volume-label=a=b", `"source=vol",target=/o,volume-subpath=a/../b`, "type=tmpfs,dst=/p,tmpfs-size=1m,tmpfs-mode=1777"},
+		KeyTmpfs: {"/t", "/u:size=1m,exec"}, KeyVolumesFrom: {"web", "db:ro"}, KeyVolumeDriver: {"local"},
 		KeyRestart: {"no", "always", "on-failure", "on-failure:3"}, KeyDetach: {"true", "false"}, KeyTty: {"true"}, KeyRemove: {"true", "0"}, KeyReadOnly: {"true"},
 	}
 	d := draft("image", "busybox")
@@ -89,6 +92,9 @@ func validDraft(rnd *rand.Rand) Draft {
 	}
 	if d.Bool(KeyTty) && rnd.IntN(2) > 0 {
 		d.Set(KeyInteractive, "true")
+	}
+	for _, k := range []Key{KeyVolume, KeyMount, KeyTmpfs} { // two at one place are refused
+		d.Set(k, slices.Compact(slices.Sorted(slices.Values(d.values(k))))...)
 	}
 	if d.Bool(KeyRemove) { // these exclude each other
 		d.Set(KeyRestart)

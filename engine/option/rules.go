@@ -12,6 +12,7 @@ func (b *build) across(d Draft) {
 	b.acrossPorts(d)
 	b.acrossRestart(d)
 	b.acrossNetwork(d)
+	b.acrossMounts()
 	if d.Has(KeyEntrypoint) && d.Get(KeyEntrypoint) == "" && !d.Has(KeyArgs) {
 		b.refuseAt(KeyArgs, 0, "", "no command specified: an empty entrypoint drops the image's command too", "write the command to run")
 	}

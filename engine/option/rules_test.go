@@ -52,6 +52,14 @@ func TestRulesAcrossOptionsAndFacts(t *testing.T) {
 			problems: []string{"--interactive: works only with a tty for now: nobody would hold the container's standard input (add --tty)"},
 		},
 		{
+			name:  "two mounts at one place",
+			draft: draft("image", "a", "volume", "data:/x", "volume", "/y", "mount", "type=tmpfs,target=/x/", "tmpfs", "/y"),
+			problems: []string{
+				"--mount: /x has something mounted already: data:/x (choose another target)",
+				"--tmpfs: /y has something mounted already: /y (choose another target)",
+			},
+		},
+		{
 			name: "a policy that an old monitor does not know", draft: draft("image", "a", "restart", "on-failure"),
 			change:   func(f *Facts) { f.Server = Server{Version: "1.6.20", RestartPolicies: []string{"no", "always"}} },
 			problems: []string{"--restart: containerd 1.6.20 restarts only by: no, always (write always)"},

@@ -84,6 +84,7 @@ func TestSectionsOfTheForm(t *testing.T) {
 		"Basics: Image, Name, Command, Tty, Remove, Pull, Platform, Restart",
 		"Process: Entrypoint, Environment, Env files, Work dir, User, Hostname, Labels, Interactive, Stop signal, Stop timeout",
 		"Network: Network, Ports, Publish all, Aliases",
+		"Storage: Volumes, Mounts, Tmpfs, Volumes from",
 		"Resources: Memory, CPUs, Pids limit",
 		"Security: Read-only, Privileged, Add caps, Drop caps",
 	}

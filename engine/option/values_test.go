@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/moby/moby/api/types/container"
+	"github.com/moby/moby/api/types/mount"
 
 	"gantry/engine/api"
 	"gantry/engine/host"
@@ -18,7 +19,8 @@ func facts() Facts {
 	return Facts{Host: host.Facts{
 		OS: "linux", Arch: "amd64", NumCPU: 4, MemoryTotal: 8 << 30, CgroupMode: host.CgroupV2,
 		Controllers: map[string]bool{"cpu": true, "memory": true, "pids": true}, SwapLimit: true,
-		Env: []string{"FROM_HOST=1", "EMPTY=", "TWICE=a", "TWICE=b", "LATIN1=\xe9"},
+		Dir: "/home/me/work",
+		Env: []string{"HOME=/home/me", "FROM_HOST=1", "EMPTY=", "TWICE=a", "TWICE=b", "LATIN1=\xe9"},
 	}}
 }
 
@@ -80,6 +82,17 @@ func TestGoodValues(t *testing.T) {
 			return takePublish(&p.Request)
 		}, []string{"7000-7009:70", "80", "8080:80", "127.0.0.1:8081:81/udp", "[::1]::82", "83:83/sctp", "9000:9000", "9001:9001"}},
 		{KeyPublish, []string{"8080:80/udp"}, func(p Parsed) any { return len(p.Request.Config.ExposedPorts) }, 1},
+		{KeyVolume, []string{"data:/data", "./rel/../x:/x/", "~/y:/y:ro,Z", "..:/z:rslave", "a1:/n:nocopy"}, func(p Parsed) any { return p.Request.HostConfig.Binds },
+			[]string{"data:/data", "/home/me/work/x:/x", "/home/me/y:/y:ro,Z", "/home/me:/z:rslave", "a1:/n:nocopy"}},
+		{KeyVolume, []string{"/cache/", "/log"}, func(p Parsed) any { return p.Request.Config.Volumes }, map[string]struct{}{"/cache": {}, "/log": {}}},
+		{KeyMount, []string{"type=bind,src=./s,dst=/d,ro=1,bind-recursive=writable"}, func(p Parsed) any { return p.Request.HostConfig.Mounts },
+			[]mount.Mount{{Type: "bind", Source: "/home/me/work/s", Target: "/d", ReadOnly: true, BindOptions: &mount.BindOptions{ReadOnlyNonRecursive: true}}}},
+		{KeyMount, []string{`target=/d,source=data,"volume-label=a=b,c",volume-nocopy,volume-subpath=x/./y`}, func(p Parsed) any { return p.Request.HostConfig.Mounts },
+			[]mount.Mount{{Type: "volume", Source: "data", Target: "/d", VolumeOptions: &mount.VolumeOptions{NoCopy: true, Labels: map[string]string{"a": "b,c"}, Subpath: "x/y"}}}},
+		{KeyMount, []string{"type=tmpfs,destination=/d,tmpfs-size=64m,tmpfs-mode=1770"}, func(p Parsed) any { return p.Request.HostConfig.Mounts },
+			[]mount.Mount{{Type: "tmpfs", Target: "/d", TmpfsOptions: &mount.TmpfsOptions{SizeBytes: 64 << 20, Mode: 0o1770}}}},
+		{KeyTmpfs, []string{"/tmp", "/run:size=64m,exec,mode=1777"}, func(p Parsed) any { return p.Request.HostConfig.Tmpfs }, map[string]string{"/tmp": "", "/run": "size=64m,exec,mode=1777"}},
+		{KeyVolumesFrom, []string{"web", "db:ro"}, func(p Parsed) any { return p.Request.HostConfig.VolumesFrom }, []string{"web", "db:ro"}},
 		{KeyExpose, []string{"80", "53/udp", "8000-8002"}, func(p Parsed) any { return takeExpose(&p.Request) }, []string{"53/udp", "80", "8000", "8001", "8002"}},
 		{KeyNetworkAlias, []string{"db", "sql"}, func(p Parsed) any { return p.Request.NetworkingConfig.EndpointsConfig["bridge"].Aliases }, []string{"db", "sql"}},
 		{KeyIP, []string{"10.4.0.9"}, func(p Parsed) any {
@@ -192,6 +205,25 @@ func TestBadValues(t *testing.T) {
 		{KeyCPUs, "4.01", "--cpus: range of CPUs is from 0.01 to 4.00, as there are only 4 CPUs available"},
 		{KeyCPUs, "0.009", "--cpus: range of CPUs is from 0.01 to 4.00, as there are only 4 CPUs available"},
 		{KeyCPUs, "-1", "--cpus: is not a number of CPUs (write a number such as 1.5)"},
+		{KeyVolume, "data", "--volume: has a target that is not an absolute path (write it like data:/target, /path:/target or /path:/target:ro)"},
+		{KeyVolume, "/x:/", "--volume: has the target /, which is the container's own (write it like data:/target, /path:/target or /path:/target:ro)"},
+		{KeyVolume, "a/b:/x", "--volume: has a source that is neither a volume's name nor an absolute path (letters, digits, _ . and -, two or more; a directory of this host begins with / or ./)"},
+		{KeyVolume, "/x:ro", "--volume: has a target that is not an absolute path (write it like data:/target, /path:/target or /path:/target:ro)"},
+		{KeyVolume, ":/x", "--volume: has nothing before the : (write it like data:/target, /path:/target or /path:/target:ro)"},
+		{KeyVolume, "/a:/b:ro,rw", "--volume: has two options of one kind: ro,rw (the options are ro, rw, nocopy, z, Z, and private, shared or slave, with an r before each)"},
+		{KeyVolume, "/a:/b:nocopy", "--volume: has nocopy, which only volumes have (the options are ro, rw, nocopy, z, Z, and private, shared or slave, with an r before each)"},
+		{KeyVolume, "/a:/b:ro:z", "--volume: has the wrong number of parts (write it like data:/target, /path:/target or /path:/target:ro)"},
+		{KeyVolume, "~you/a:/b", "--volume: has a source that is neither a volume's name nor an absolute path (letters, digits, _ . and -, two or more; a directory of this host begins with / or ./)"},
+		{KeyMount, "type=bind,target=/x", "--mount: needs the absolute path of a directory or file of this host as its source (write source=/path)"},
+		{KeyMount, "type=volume,source=/x,target=/x", "--mount: has a path as its source (write type=bind for a directory of this host)"},
+		{KeyMount, "type=volume,source=xy,target=/x,bind-propagation=shared", "--mount: mixes bind-propagation with type=volume (leave it out, or write type=bind)"},
+		{KeyMount, "source=xy", "--mount: has no target (write it like type=volume,source=data,target=/data)"},
+		{KeyMount, "source=xy,target=/x,volume-subpath=../y", "--mount: has a volume-subpath that leads out of the volume (write a path below the volume's root, like sub/dir)"},
+		{KeyMount, "type=npipe,source=x,target=/x", "--mount: named pipes exist on Windows only (the types are volume, bind and tmpfs)"},
+		{KeyMount, "type=tmpfs,target=/x,tmpfs-mode=999", "--mount: has tmpfs-mode=999 (write it in octal digits, like 1777)"},
+		{KeyTmpfs, "/x:bind", "--tmpfs: has the option bind, which a tmpfs has not (for example size=64m, mode=1777, exec)"},
+		{KeyVolumesFrom, "web:z", "--volumes-from: has the option z, which there is not (the options are ro and rw)"},
+		{KeyVolumeDriver, "nfs", "--volume-driver: is not a driver that containerd has (local is the only one)"},
 		{KeyPublish, "web", "--publish: names no port of the container (write it like 8080:80, 127.0.0.1:8080:80 or 8080:80/udp)"},
 		{KeyPublish, "0:80", "--publish: \"0\" is not a port of this host (write it like 8080:80, 127.0.0.1:8080:80 or 8080:80/udp)"},
 		{KeyPublish, "localhost:8080:80", "--publish: \"localhost\" is not an address of this host (write it like 8080:80, 127.0.0.1:8080:80 or 8080:80/udp)"},

@@ -98,7 +98,7 @@ func (s *Store) prepare(tmp string, n New) (*os.File, error) {
 
 // createHosts makes the hosts file under the lock of the namespace's hosts files.
 func (s *Store) createHosts(n New) error {
-	return withDirLock(s.HostsRoot(), func() error {
+	return WithDirLock(s.HostsRoot(), func() error {
 		dir := s.hostsDir(n.ID)
 		if err := os.MkdirAll(dir, 0o700); err != nil {
 			return err
@@ -116,7 +116,7 @@ func (s *Store) createHosts(n New) error {
 func (s *Store) Remove(id string) error {
 	err := s.releaseNames(id)
 	if fileExists(s.hostsDir(id)) {
-		err = errors.Join(err, withDirLock(s.HostsRoot(), func() error { return os.RemoveAll(s.hostsDir(id)) }))
+		err = errors.Join(err, WithDirLock(s.HostsRoot(), func() error { return os.RemoveAll(s.hostsDir(id)) }))
 	}
 	// Renamed first, so that whoever waits for the lock cannot get in between.
 	gone := filepath.Join(s.containersDir(), gonePrefix+id)

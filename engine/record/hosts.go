@@ -78,7 +78,7 @@ func Hosts(in HostsInput) []byte {
 // only when its content changes.
 func (s *Store) SetHosts(id string, content []byte) error {
 	file := filepath.Join(s.hostsDir(id), hostsFile)
-	return withDirLock(s.HostsRoot(), func() error {
+	return WithDirLock(s.HostsRoot(), func() error {
 		if old, err := os.ReadFile(file); err == nil && string(old) == string(content) {
 			return nil
 		}
@@ -108,7 +108,7 @@ func (s *Store) noteName(id, name string) error {
 	if s.notedName(id) == name || !fileExists(s.hostsDir(id)) {
 		return nil
 	}
-	return withDirLock(s.HostsRoot(), func() error {
+	return WithDirLock(s.HostsRoot(), func() error {
 		// Kept as it is but for the name: nerdctl's hook writes CNI results into it.
 		m := map[string]any{}
 		ok, err := readJSON(s.metaFile(id), &m)

@@ -27,6 +27,7 @@ type Info struct {
 	Privileged        bool
 	Error             string // why the last start failed
 	AnonymousVolumes  []string
+	Mounts            []Mount
 	RestartPolicy     string // "" means none
 	RestartStatus     string // "" when the monitor leaves it alone
 	RestartCount      int
@@ -62,6 +63,13 @@ func Read(labels map[string]string) Info {
 	fromJSON(labels[LabelLogConfig], &in.Log)
 	fromJSON(labels[LabelNetworks], &in.Networks)
 	fromJSON(labels[LabelAnonymousVolumes], &in.AnonymousVolumes)
+	for i := 0; ; i++ {
+		var m Mount
+		if !fromJSON(labels[LabelMountPrefix+strconv.Itoa(i)], &m) {
+			break
+		}
+		in.Mounts = append(in.Mounts, m)
+	}
 	in.HasSummary = fromJSON(labels[LabelSummary], &in.Summary)
 	if !in.HasSummary {
 		var old []PortMapping

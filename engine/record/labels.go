@@ -31,6 +31,8 @@ type Input struct {
 	ImageLabels map[string]string
 	ImagePorts  []string // the image's EXPOSE: "80/tcp"
 	Ports       []api.Port
+	Mounts      []Mount
+	Anonymous   []string // names of the volumes that nobody named
 	Request     api.CreateRequest
 }
 
@@ -39,6 +41,18 @@ type LogConfig struct {
 	Driver  string            `json:"driver"`
 	Opts    map[string]string `json:"opts,omitempty"`
 	Address string            `json:"address"` // containerd's socket
+}
+
+// Mount is nerdctl's description of something mounted into a container, one a label.
+type Mount struct {
+	Type        string `json:"Type"` // "volume", "bind", "tmpfs"
+	Name        string `json:"Name,omitempty"`
+	Source      string `json:"Source"`
+	Destination string `json:"Destination"`
+	Driver      string `json:"Driver,omitempty"`
+	Mode        string `json:"Mode"` // options, as they were written
+	RW          bool   `json:"RW"`
+	Propagation string `json:"Propagation"`
 }
 
 // Summary is what a list shows of a container and no nerdctl label holds. It spares a
@@ -138,6 +152,12 @@ func internalLabels(m map[string]string, in Input, cfg *container.Config, host *
 		if in.LogURI != "" {
 			m[LabelRestartLogURI] = in.LogURI
 		}
+	}
+	for i, mount := range in.Mounts {
+		m[LabelMountPrefix+strconv.Itoa(i)] = marshal(mount)
+	}
+	if len(in.Anonymous) > 0 {
+		m[LabelAnonymousVolumes] = marshal(in.Anonymous)
 	}
 	m[LabelVersion] = in.Version
 	m[LabelRequest] = RequestHash(in.Request)

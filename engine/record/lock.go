@@ -58,7 +58,7 @@ func lockOnce(ctx context.Context, dir string) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := flock(ctx, f); err != nil {
+	if err := Flock(ctx, f, unix.LOCK_EX); err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
 	if !isAt(f, lock) {
@@ -90,12 +90,12 @@ func held(lock string) bool {
 	return errors.Is(unix.Flock(int(f.Fd()), unix.LOCK_SH|unix.LOCK_NB), unix.EWOULDBLOCK)
 }
 
-// flock takes the exclusive lock. A blocking flock could not be cancelled, so it tries
+// Flock takes a lock, unix.LOCK_EX or unix.LOCK_SH, and waits for it until ctx ends. A blocking flock could not be cancelled, so it tries
 // again at growing intervals.
-func flock(ctx context.Context, f *os.File) error {
+func Flock(ctx context.Context, f *os.File, how int) error {
 	pause := time.Millisecond
 	for {
-		err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+		err := unix.Flock(int(f.Fd()), how|unix.LOCK_NB)
 		if err == nil || !errors.Is(err, unix.EWOULDBLOCK) && !errors.Is(err, unix.EINTR) {
 			return err
 		}
@@ -108,8 +108,8 @@ func flock(ctx context.Context, f *os.File) error {
 	}
 }
 
-// withDirLock runs fn under nerdctl's lock of a store directory, which is made if missing.
-func withDirLock(dir string, fn func() error) error {
+// WithDirLock runs fn under nerdctl's lock of a store directory, which is made if missing.
+func WithDirLock(dir string, fn func() error) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}

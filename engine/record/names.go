@@ -128,7 +128,7 @@ func (s *Store) beingMade(name, owner string) bool {
 }
 
 func (s *Store) withNames(fn func() error) error {
-	if err := withDirLock(s.namesDir(), fn); err != nil {
+	if err := WithDirLock(s.namesDir(), fn); err != nil {
 		if _, ok := errors.AsType[*api.NameInUseError](err); ok {
 			return err
 		}

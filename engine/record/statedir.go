@@ -25,6 +25,7 @@ const (
 	tracesFile    = "gantry-traces.json"
 	errorFile     = "gantry-error"
 	doomedFile    = "gantry-doomed"
+	volumesFile   = "gantry-volumes.json"
 )
 
 // maxError is how much of an error's text is kept, in bytes.
@@ -125,6 +126,28 @@ func (d StateDir) Spare() error {
 		return err
 	}
 	return nil
+}
+
+// SetMadeVolumes remembers what volumes are made for a container that is being made; none
+// once it is: from then on they are not taken back with it.
+func (d StateDir) SetMadeVolumes(names []string) error {
+	if len(names) > 0 {
+		return writeJSON(d.file(volumesFile), names)
+	}
+	if err := os.Remove(d.file(volumesFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+// MadeVolumes are the volumes that were made for a container whose create was cut short. One
+// that has run since was not.
+func (d StateDir) MadeVolumes() (names []string, err error) {
+	if fileExists(d.file(lifecycleFile)) {
+		return nil, nil
+	}
+	_, err = readJSON(d.file(volumesFile), &names)
+	return names, err
 }
 
 // locked takes the lock of the state dir itself, which nerdctl takes for single files;

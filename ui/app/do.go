@@ -69,7 +69,7 @@ func (m *Model) stop(r containers.Row, key string) tea.Cmd {
 func (m *Model) askRemove(r containers.Row, key string) {
 	c := r.Container
 	title := fmt.Sprintf("Remove container %s (%s)?", r.Name(), kit.Clean(c.ShortID()))
-	body := []string{"Its files and its log go with it; the image stays."}
+	body := []string{"Its files and its log go with it; the image and its volumes stay."}
 	verb, force := "Remove", c.State.Alive()
 	if force {
 		body = []string{"It is " + string(c.State) + ": it is killed first, without a chance to tidy up.", body[0]}
@@ -77,7 +77,7 @@ func (m *Model) askRemove(r containers.Row, key string) {
 	}
 	m.confirm(r, title, body, verb, key, func() tea.Cmd {
 		return m.startJob(jobs.Remove, c, func(ctx context.Context, o api.Observer) error {
-			return m.engine.Remove(ctx, c.ID, api.RemoveOptions{Force: force, Volumes: true}, o)
+			return m.engine.Remove(ctx, c.ID, api.RemoveOptions{Force: force}, o)
 		})
 	})
 }

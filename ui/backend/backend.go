@@ -89,6 +89,20 @@ type Networker interface {
 	UnusedNetworks(ctx context.Context) ([]api.Network, error)
 }
 
+// Volumer handles volumes.
+type Volumer interface {
+	Volumes(ctx context.Context) ([]api.Volume, error)
+	Volume(ctx context.Context, name string) (api.Volume, error)
+	// CreateVolume leaves one that is there as it is.
+	CreateVolume(ctx context.Context, req api.VolumeCreate) (api.Volume, error)
+	// RemoveVolume refuses one that a container has with a *VolumeInUseError.
+	RemoveVolume(ctx context.Context, name string) error
+	// UnusedVolumes are those that a prune would remove: anonymous ones, or all.
+	UnusedVolumes(ctx context.Context, all bool) ([]api.Volume, error)
+	// VolumeSize is in bytes; it reads all of the volume.
+	VolumeSize(ctx context.Context, name string) (int64, error)
+}
+
 // Engine is everything a frontend needs.
 type Engine interface {
 	Watcher
@@ -99,4 +113,5 @@ type Engine interface {
 	Logger
 	Imager
 	Networker
+	Volumer
 }

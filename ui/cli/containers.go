@@ -77,6 +77,7 @@ func (p *program) rmCommand() *cobra.Command {
 		},
 	}
 	c.Flags().BoolVarP(&opt.Force, "force", "f", false, "kill those that run")
+	c.Flags().BoolVarP(&opt.Volumes, "volumes", "v", false, "remove their anonymous volumes too")
 	return c
 }
 

@@ -18,6 +18,8 @@ func explainRefusal(err error) (Explanation, bool) {
 		owner       *api.OwnerError
 		unsupported *api.UnsupportedError
 		network     *api.NetworkInUseError
+		volume      *api.VolumeInUseError
+		mount       *api.MountError
 	)
 	switch {
 	case errors.As(err, &notFound):
@@ -38,6 +40,16 @@ func explainRefusal(err error) (Explanation, bool) {
 			Title:  fmt.Sprintf("The network %s is in use", network.Name),
 			Detail: "by " + strings.Join(network.By, ", "), Fix: "remove these containers first, or leave it",
 		}, true
+	case errors.As(err, &volume):
+		by := "by " + strings.Join(volume.By, ", ")
+		if len(volume.By) == 0 {
+			by = "by a container that is being made"
+		}
+		return Explanation{
+			Title: fmt.Sprintf("The volume %s is in use", volume.Name), Detail: by, Fix: "remove these containers first, or leave it",
+		}, true
+	case errors.As(err, &mount):
+		return Explanation{Title: "Cannot mount " + mount.Source, Detail: "at " + mount.Target + ": it " + mount.Reason, Fix: mount.Fix}, true
 	case errors.As(err, &state):
 		return Explanation{Title: fmt.Sprintf("Cannot %s %s", state.Action, state.Name), Detail: "it is " + string(state.State), Fix: state.Fix}, true
 	case errors.As(err, &owner):
@@ -60,6 +72,8 @@ func findFix(kind string) string {
 		return "see gantry images, or pull it with gantry pull"
 	case "network":
 		return "see gantry network ls"
+	case "volume":
+		return "see gantry volume ls"
 	}
 	return ""
 }

@@ -19,6 +19,7 @@ type Engine struct {
 	boxes    map[string]*box
 	images   map[string]*image
 	networks []api.Network
+	vols     []api.Volume
 	pulls    map[string]*Pull
 	steps    map[string]time.Duration // what a step takes on the clock
 	fails    map[string]error         // by step

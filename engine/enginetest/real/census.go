@@ -18,7 +18,7 @@ import (
 
 // Census is all that a container may leave behind, by kind: "task", "shim", "container",
 // "active snapshot", "committed snapshot", "lease", "ingest", "name", "state dir",
-// "bundle", "runc state", "mount", "socket", "cgroup".
+// "volume", "bundle", "runc state", "mount", "socket", "cgroup".
 type Census map[string][]string
 
 // Snapshot counts what is there now. Sockets and cgroups are the whole engine's, the
@@ -89,6 +89,7 @@ func (e *Env) files(_ context.Context, c Census) error {
 	for kind, dir := range map[string]string{
 		"name":       filepath.Join(ep.RecordStore, "names", e.Namespace),
 		"state dir":  filepath.Join(ep.RecordStore, "containers", e.Namespace),
+		"volume":     filepath.Join(ep.RecordStore, "volumes", e.Namespace),
 		"bundle":     filepath.Join(ep.StateDir, "containerd", "io.containerd.runtime.v2.task", e.Namespace),
 		"runc state": filepath.Join(ep.RuncRoot, e.Namespace),
 		"socket":     filepath.Join(ep.StateDir, "s"),
