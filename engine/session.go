@@ -34,6 +34,7 @@ type session struct {
 	cancel context.CancelFunc
 	ctx    context.Context // ends when the session is closed or the caller's context ended
 	detach chan struct{}   // closed when the user typed the detach keys
+	redraw bool            // the program is to draw itself anew
 	once   sync.Once
 
 	out chan outcome
@@ -54,7 +55,7 @@ func (e *Engine) attach(ctx context.Context, st *starting) (*session, error) {
 	if err != nil {
 		return nil, fmt.Errorf("attach to the container's streams: %w", err)
 	}
-	s := &session{e: e, l: st.l, c: st.c, client: c, exit: st.exit, detach: make(chan struct{}), out: make(chan outcome, 1)}
+	s := &session{e: e, l: st.l, c: st.c, client: c, exit: st.exit, redraw: st.began, detach: make(chan struct{}), out: make(chan outcome, 1)}
 	s.ctx, s.cancel = context.WithCancel(ctx)
 	if s.hold, err = holdAttached(st.stateDir); err != nil {
 		return nil, errors.Join(err, s.Close())
@@ -112,6 +113,10 @@ func (s *session) resize(t client.Task, sizes <-chan api.Size) {
 		case z, ok := <-sizes:
 			if !ok {
 				return
+			}
+			if s.redraw { // a size that changes has a program draw itself
+				s.redraw = false
+				_ = t.Resize(ctx, uint32(z.Width), uint32(z.Height)+1)
 			}
 			// Before the start, and after the end, there is nothing to resize.
 			if err := t.Resize(ctx, uint32(z.Width), uint32(z.Height)); err != nil {

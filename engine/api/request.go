@@ -76,6 +76,16 @@ type Session interface {
 	Close() error
 }
 
+// ExecRequest is a further process in a running container, as docker exec takes it.
+type ExecRequest struct {
+	Args       []string
+	Tty        bool
+	User       string   // "name", "uid", "name:group", "uid:gid"; "" is the container's
+	WorkingDir string   // "" is the container's
+	Env        []string // NAME=value, over the container's
+	Privileged bool     // with every capability
+}
+
 // StopOptions says how a container is stopped. Zero values mean the container's own.
 type StopOptions struct {
 	Signal  string         // "" is the container's stop signal, else the image's, else SIGTERM

@@ -59,8 +59,22 @@ type Controller interface {
 	Stop(ctx context.Context, id string, opt api.StopOptions, o api.Observer) error
 	Kill(ctx context.Context, id, signal string) error // "" is SIGKILL
 	Remove(ctx context.Context, id string, opt api.RemoveOptions, o api.Observer) error
+	Pause(ctx context.Context, id string) error
+	Unpause(ctx context.Context, id string) error
+	Restart(ctx context.Context, id string, opt api.StopOptions, o api.Observer) error
+	Rename(ctx context.Context, id, name string) error
 	// Wait blocks until the container is not running and returns its exit code.
 	Wait(ctx context.Context, id string) (int, error)
+}
+
+// Entrant goes into running containers.
+type Entrant interface {
+	// Exec starts a further process; the session is nil without streams.
+	Exec(ctx context.Context, id string, req api.ExecRequest, st *api.Streams) (api.Session, error)
+	// Attach connects to what the container's own process reads and writes.
+	Attach(ctx context.Context, id string, st *api.Streams) (api.Session, error)
+	// Shell is the shell that the container has; a *UnsupportedError when it has none.
+	Shell(ctx context.Context, id string) (string, error)
 }
 
 // Logger reads logs.
@@ -110,6 +124,7 @@ type Engine interface {
 	Finder
 	Runner
 	Controller
+	Entrant
 	Logger
 	Imager
 	Networker

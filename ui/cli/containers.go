@@ -52,6 +52,26 @@ func (p *program) stopCommand() *cobra.Command {
 	return c
 }
 
+func (p *program) restartCommand() *cobra.Command {
+	var opt api.StopOptions
+	var seconds int
+	c := &cobra.Command{
+		Use: "restart CONTAINER...", Short: "Stop containers, and start them", Args: cobra.MinimumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			if c.Flags().Changed("timeout") {
+				d := time.Duration(seconds) * time.Second
+				opt.Timeout = &d
+			}
+			return p.each(c.Context(), args, func(ctx context.Context, e Engine, x api.Container) error {
+				return e.Restart(ctx, x.ID, opt, api.Observer{})
+			})
+		},
+	}
+	c.Flags().IntVarP(&seconds, "timeout", "t", 10, "`seconds` to wait before killing; -1 waits for ever")
+	c.Flags().StringVarP(&opt.Signal, "signal", "s", "", "`signal` to send first")
+	return c
+}
+
 func (p *program) killCommand() *cobra.Command {
 	var sig string
 	c := &cobra.Command{
