@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/containerd/containerd/v2/client"
 	"github.com/containerd/containerd/v2/pkg/cio"
@@ -133,6 +134,9 @@ func (e *Engine) exec(ctx context.Context, l *link, c api.Container, t client.Ta
 	id = id[:maxExecID]
 	s := &execution{e: e, c: c}
 	create := cio.NullIO
+	if st != nil && p.Terminal {
+		p.ConsoleSize = firstSize(st.Resize)
+	}
 	if st != nil {
 		create = s.streams(l, p.Terminal, st)
 	}
@@ -158,6 +162,26 @@ func (e *Engine) exec(ctx context.Context, l *link, c api.Container, t client.Ta
 		e.done.Go(func() { s.resize(st.Resize) })
 	}
 	return s, nil
+}
+
+// sizeTime is how long a process waits for the size of its terminal: it is there from the first
+// or comes by a resize.
+const sizeTime = 50 * time.Millisecond
+
+// firstSize is the caller's terminal's size; nil if it is not told.
+func firstSize(sizes <-chan api.Size) *specs.Box {
+	if sizes == nil {
+		return nil
+	}
+	select {
+	case z, ok := <-sizes:
+		if !ok || z.Width == 0 || z.Height == 0 {
+			return nil
+		}
+		return &specs.Box{Width: uint(z.Width), Height: uint(z.Height)}
+	case <-time.After(sizeTime):
+		return nil
+	}
 }
 
 // execution is a further process of a container, joined to a caller's streams.

@@ -272,3 +272,30 @@ func TestPauseRestartRename(t *testing.T) {
 		t.Errorf("%v, %v", all, err)
 	}
 }
+
+// A further process on a terminal has its size from the first, and learns of others.
+func TestExecHasTheSizeOfItsTerminal(t *testing.T) {
+	p := open(t)
+	id := p.run("busybox", "sleep", "100")
+	in, typed := io.Pipe()
+	out := &lines{}
+	sizes := make(chan api.Size, 1)
+	sizes <- api.Size{Width: 91, Height: 33}
+	s, err := p.Exec(t.Context(), id, api.ExecRequest{Args: []string{"sh", "-c", "stty size; while read x; do stty size; done"}, Tty: true}, &api.Streams{Stdin: in, Stdout: out, Resize: sizes})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.eventually("the first size", out.has("33 91\r\n"))
+	sizes <- api.Size{Width: 70, Height: 20}
+	p.eventually("the second size", func() bool {
+		typed.Write([]byte("\n"))
+		time.Sleep(50 * time.Millisecond) // a person types no faster
+		return out.has("20 70\r\n")()
+	})
+	typed.Write([]byte{4})
+	if code, err := s.Wait(); code != 0 || err != nil {
+		t.Errorf("%d, %v", code, err)
+	}
+	typed.Close()
+	p.remove(id)
+}
