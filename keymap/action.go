@@ -39,6 +39,10 @@ const (
 	ContainerKill      Action = "container.kill"
 	ContainerRemove    Action = "container.remove"
 	ContainerLogs      Action = "container.logs"
+	ContainerShell     Action = "container.shell"
+	ContainerAttach    Action = "container.attach"
+	ContainerPause     Action = "container.pause" // or unpause
+	ContainerRestart   Action = "container.restart"
 	ContainerCopy      Action = "container.copy"
 	ListFilter         Action = "list.filter"      // by text
 	ListStateFilter    Action = "list.statefilter" // all, running, not running

@@ -40,6 +40,18 @@ func (m *Model) do(w containers.Want, key string) tea.Cmd {
 		m.confirm(w.Row, "Kill "+w.Row.Name()+"?", []string{"Its process ends at once, without a chance to tidy up."}, "Kill", key, func() tea.Cmd {
 			return m.startJob(jobs.Kill, c, func(ctx context.Context, _ api.Observer) error { return m.engine.Kill(ctx, c.ID, "") })
 		})
+	case containers.VerbShell:
+		return m.shell(c)
+	case containers.VerbAttach:
+		return m.attach(c)
+	case containers.VerbPause:
+		return m.startJob(jobs.Pause, c, func(ctx context.Context, _ api.Observer) error { return m.engine.Pause(ctx, c.ID) })
+	case containers.VerbUnpause:
+		return m.startJob(jobs.Unpause, c, func(ctx context.Context, _ api.Observer) error { return m.engine.Unpause(ctx, c.ID) })
+	case containers.VerbRestart:
+		return m.startJob(jobs.Restart, c, func(ctx context.Context, o api.Observer) error {
+			return m.engine.Restart(ctx, c.ID, api.StopOptions{Timeout: m.opt.StopTimeout}, o)
+		})
 	case containers.VerbRemove:
 		m.askRemove(w.Row, key)
 	case containers.VerbDismiss, containers.VerbCancel:
@@ -108,6 +120,12 @@ func doing(k jobs.Kind) string {
 		return "stopping"
 	case jobs.Kill:
 		return "killing"
+	case jobs.Restart:
+		return "restarting"
+	case jobs.Pause:
+		return "pausing"
+	case jobs.Unpause:
+		return "unpausing"
 	case jobs.Remove:
 		return "removing"
 	}

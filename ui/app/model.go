@@ -177,6 +177,8 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		m.closeLog()
 	case doctor.CloseMsg:
 		m.closeDoctor()
+	case visitedMsg:
+		return m.visited(msg)
 	case graceMsg:
 		return m.graceOver()
 	default:

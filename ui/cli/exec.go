@@ -95,12 +95,12 @@ func (p *program) joined(ctx context.Context, tty, input bool, open func(context
 	if input && !tty {
 		st.Stdin = p.In
 	}
-	t, err := p.terminal(st, tty, input)
+	raw, restore, err := p.terminal(st, tty, input)
 	if err != nil {
 		return err
 	}
-	defer t.restore()
-	t.raw()
+	defer restore()
+	raw()
 	session, err := open(ctx, st)
 	if err != nil {
 		return err

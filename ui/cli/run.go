@@ -135,16 +135,16 @@ func (p *program) run(ctx context.Context, e Engine, parsed option.Parsed, o own
 	starting, started := make(chan struct{}), make(chan api.Created, 1)
 	ctx, stop := p.signals(ctx, e, starting, started)
 	defer stop()
-	t, err := p.terminal(st, tty, input)
+	raw, restore, err := p.terminal(st, tty, input)
 	if err != nil {
 		return err
 	}
-	defer t.restore()
+	defer restore()
 	// Signals and the terminal are handed over only when the process is about to run: until
 	// then ctrl+c is a signal that cancels.
 	watched := beforeStart(r.observer(), func() {
 		close(starting)
-		t.raw()
+		raw()
 	})
 	made, session, err := e.Run(ctx, parsed.Request, api.StartOptions{Attach: st}, watched)
 	r.end()

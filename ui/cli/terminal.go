@@ -3,96 +3,30 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"os/signal"
-	"sync"
 	"syscall"
 
-	"github.com/muesli/cancelreader"
 	"golang.org/x/sys/unix"
-	"golang.org/x/term"
 
 	"gantry/engine/api"
+	"gantry/ui/tty"
 )
 
-// terminal is the caller's terminal in the hands of a container.
-type terminal struct {
-	p    *program
-	fd   int
-	old  *term.State // nil: nothing was changed
-	err  error       // why it could not be changed
-	in   cancelreader.CancelReader
-	done chan struct{}
-	work sync.WaitGroup
-}
-
-// terminal prepares the caller's terminal for the container: input, and sizes as they
-// change. It stays as it is until raw. Without a tty on either side nothing happens.
-func (p *program) terminal(st *api.Streams, tty, input bool) (*terminal, error) {
-	t := &terminal{p: p, fd: int(p.In.Fd()), done: make(chan struct{})}
-	if !tty || !term.IsTerminal(t.fd) {
-		return t, nil
+// terminal hands the caller's terminal to st if the container has one.
+func (p *program) terminal(st *api.Streams, isTTY, input bool) (raw, restore func(), err error) {
+	if !isTTY {
+		return func() {}, func() {}, nil
 	}
-	in, err := cancelreader.NewReader(p.In)
+	t, err := tty.Open(p.In, st, input)
 	if err != nil {
-		return nil, fmt.Errorf("read the terminal: %w", err)
+		return nil, nil, err
 	}
-	t.in = in
-	if input {
-		st.Stdin = in
-	}
-	sizes := make(chan api.Size, 1)
-	st.Resize = sizes
-	t.work.Go(func() { t.follow(sizes) })
-	return t, nil
-}
-
-// raw hands the terminal over: from now on every key is the container's.
-func (t *terminal) raw() {
-	if t.in != nil {
-		t.old, t.err = term.MakeRaw(t.fd)
-	}
-}
-
-// follow sends the terminal's size, at first and after each change.
-func (t *terminal) follow(sizes chan<- api.Size) {
-	winch := make(chan os.Signal, 1)
-	signal.Notify(winch, unix.SIGWINCH)
-	defer signal.Stop(winch)
-	for {
-		if w, h, err := term.GetSize(t.fd); err == nil {
-			select {
-			case sizes <- api.Size{Width: uint16(w), Height: uint16(h)}:
-			case <-t.done:
-				return
-			}
+	return t.Raw, func() {
+		if err := t.Close(); err != nil {
+			p.say(err)
 		}
-		select {
-		case <-winch:
-		case <-t.done:
-			return
-		}
-	}
-}
-
-// restore gives the terminal back.
-func (t *terminal) restore() {
-	close(t.done)
-	t.work.Wait()
-	if t.in == nil {
-		return
-	}
-	t.in.Cancel()
-	if t.err != nil {
-		t.p.say(fmt.Errorf("set the terminal to raw mode: %w", t.err))
-	}
-	if t.old == nil {
-		return
-	}
-	if err := term.Restore(t.fd, t.old); err != nil {
-		t.p.say(err)
-	}
+	}, nil
 }
 
 // signals cancels the context on the first signal. From when the container's process is

@@ -28,6 +28,10 @@ const (
 	Kill   Kind = "kill"
 	Remove Kind = "remove"
 	Pull   Kind = "pull"
+
+	Restart Kind = "restart"
+	Pause   Kind = "pause"
+	Unpause Kind = "unpause"
 )
 
 // Makes reports whether the job makes a container.

@@ -66,7 +66,7 @@ func TestExecOnTheCommandLine(t *testing.T) {
 	}
 	g.run("pause", "box").want(t, 0)
 	g.state("box", "paused")
-	g.run("exec", "box", "true").want(t, 125)
+	g.run("exec", "box", "true").want(t, 1)
 	g.run("unpause", "box").want(t, 0)
 	g.run("rename", "box", "crate").want(t, 0)
 	g.run("restart", "-t", "0", "crate").want(t, 0)
@@ -76,6 +76,6 @@ func TestExecOnTheCommandLine(t *testing.T) {
 	if r := w.wait().want(t, 0); r.out != "137\n" {
 		t.Errorf("wait printed %q", r.out)
 	}
-	g.run("exec", "crate", "true").want(t, 125)
+	g.run("exec", "crate", "true").want(t, 1)
 	g.run("rm", strings.TrimSpace(id)).want(t, 0)
 }

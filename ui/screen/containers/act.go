@@ -24,6 +24,11 @@ const (
 	VerbDismiss Verb = "dismiss" // forget a failed row
 	VerbCancel  Verb = "cancel"  // the job behind a row
 	VerbLogs    Verb = "logs"
+	VerbShell   Verb = "shell"
+	VerbAttach  Verb = "attach"
+	VerbPause   Verb = "pause"
+	VerbUnpause Verb = "unpause"
+	VerbRestart Verb = "restart"
 	VerbDetail  Verb = "details"
 	VerbCopy    Verb = "copy ID"
 	VerbNew     Verb = "new"
@@ -92,8 +97,34 @@ func verb(a keymap.Action, r Row, ok bool) (Verb, string) {
 		return VerbKill, ""
 	case keymap.ContainerRemove:
 		return VerbRemove, ""
+	case keymap.ContainerShell, keymap.ContainerAttach, keymap.ContainerPause, keymap.ContainerRestart:
+		return runningVerb(a, r)
 	}
 	return "", ""
+}
+
+// runningVerb is what an action means that asks something of the container's process.
+func runningVerb(a keymap.Action, r Row) (Verb, string) {
+	state := r.Container.State
+	switch {
+	case a == keymap.ContainerRestart && state != api.StateUnknown:
+		return VerbRestart, ""
+	case !state.Alive():
+		return "", r.Name() + " does not run"
+	case a == keymap.ContainerPause && state == api.StatePaused:
+		return VerbUnpause, ""
+	case state == api.StatePaused:
+		return "", r.Name() + " is paused"
+	case a == keymap.ContainerPause:
+		return VerbPause, ""
+	case a == keymap.ContainerShell:
+		return VerbShell, ""
+	case r.Container.Owner != api.OwnerGantry:
+		return "", r.Name() + " belongs to " + string(r.Container.Owner) + ", which holds its streams"
+	case !r.Container.Tty || !r.Container.OpenStdin:
+		return "", r.Name() + " takes no keys: it was made without -it; its output is in its log"
+	}
+	return VerbAttach, ""
 }
 
 func pendingVerb(a keymap.Action, r Row) (Verb, string) {
@@ -134,7 +165,7 @@ func (s *Screen) Want(a keymap.Action) (w Want, refused string) {
 // changes reports whether a verb's meaning hangs on the row's state.
 func (v Verb) changes() bool {
 	switch v {
-	case VerbStart, VerbStop, VerbKill, VerbRemove, VerbDismiss, VerbCancel, VerbMend:
+	case VerbStart, VerbStop, VerbKill, VerbRestart, VerbPause, VerbUnpause, VerbRemove, VerbDismiss, VerbCancel, VerbMend:
 		return true
 	}
 	return false
@@ -142,7 +173,8 @@ func (v Verb) changes() bool {
 
 // needsEngine reports whether a verb can be done only while the engine is there.
 func (v Verb) needsEngine() bool {
-	return v == VerbStart || v == VerbStop || v == VerbKill || v == VerbRemove || v == VerbLogs
+	return v == VerbStart || v == VerbStop || v == VerbKill || v == VerbRemove || v == VerbLogs ||
+		v == VerbShell || v == VerbAttach || v == VerbPause || v == VerbUnpause || v == VerbRestart
 }
 
 // lost reports whether the list is what it was when the engine went away.
@@ -162,8 +194,8 @@ func (s *Screen) Footer() []keymap.Entry {
 	r, ok := s.Selected()
 	var out []keymap.Entry
 	for _, a := range []keymap.Action{
-		keymap.ContainerNew, keymap.ContainerStartStop, keymap.ContainerLogs, keymap.JobCancel, keymap.ContainerRemove,
-		keymap.ContainerDetail, keymap.ContainerKill, keymap.ContainerCopy,
+		keymap.ContainerNew, keymap.ContainerStartStop, keymap.ContainerLogs, keymap.ContainerShell, keymap.JobCancel, keymap.ContainerRemove,
+		keymap.ContainerDetail, keymap.ContainerAttach, keymap.ContainerRestart, keymap.ContainerPause, keymap.ContainerKill, keymap.ContainerCopy,
 	} {
 		v, _ := verb(a, r, ok)
 		e, bound := s.env.Keys.Entry(a)

@@ -53,7 +53,7 @@ func TestEnterGoesThroughTheRowsToTheButton(t *testing.T) {
 func TestSendingOffWhatIsWrongShowsAllOfIt(t *testing.T) {
 	open(t, option.Draft{}, 80, 24, func(t *testing.T, s *uitest.Stepper, r *root) {
 		s.WantNot("an image is needed")
-		s.Press("tab").Type("web").Press("ctrl+right", "ctrl+right", "ctrl+right").Type("512q")
+		s.Press("tab").Type("web").Press("ctrl+right", "ctrl+right", "ctrl+right", "ctrl+right").Type("512q")
 		s.Press("ctrl+s").Golden("mend")
 		s.Want("3 things to mend: Image, Name, Memory", "an image is needed", "in use by web (3f2a91c04b7d), running")
 		s.Type("nginx:1.27").Want("2 things to mend: Name, Memory").WantNot("an image is needed")
