@@ -82,7 +82,7 @@ func populated() *fake.Engine {
 	now := e.Now()
 	ago := func(d time.Duration) time.Time { return now.Add(-d) }
 	const day = 24 * time.Hour
-	e.Add(api.Container{Name: "web", Image: "nginx:1.27", State: api.StateRunning, Pid: 41213, CreatedAt: ago(time.Hour), StartedAt: ago(3 * time.Minute), Command: []string{"nginx"}})
+	e.Add(api.Container{Name: "web", Image: "nginx:1.27", State: api.StateRunning, Pid: 41213, CreatedAt: ago(time.Hour), StartedAt: ago(3 * time.Minute), Command: []string{"nginx"}, Ports: []api.Port{{HostIP: "0.0.0.0", HostPort: 8080, ContainerPort: 80, Protocol: "tcp"}, {HostIP: "::", HostPort: 8080, ContainerPort: 80, Protocol: "tcp"}}})
 	e.Add(api.Container{Name: "db", Image: "postgres:17", State: api.StateRunning, Pid: 40001, CreatedAt: ago(3 * time.Hour), StartedAt: ago(2 * time.Hour)})
 	e.Add(api.Container{Name: "cache", Image: "redis:7", State: api.StatePaused, CreatedAt: ago(time.Hour), StartedAt: ago(4 * time.Minute)})
 	e.Add(api.Container{Name: "job-1", Image: "busybox", State: api.StateCreated, CreatedAt: ago(time.Minute)})

@@ -1,11 +1,14 @@
 package containers
 
 import (
-	"fmt"
+	"cmp"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"gantry/engine/api"
+	"gantry/themes"
 	"gantry/ui/kit"
 	"gantry/ui/widget/grid"
 )
@@ -16,40 +19,37 @@ const (
 	colImage = "image"
 	colState = "state"
 	colPorts = "ports"
+	colCPU   = "cpu"
+	colMem   = "mem"
 )
 
 // widths is what the columns are made for: they grow with what is in them, and never
 // shrink, so that the list does not jump.
-type widths struct {
-	name, image int
-	ported      bool // some container has a port, so the column has a title
-}
+type widths struct{ name, image int }
 
-// The bounds of the columns that grow, in cells.
+// The bounds of the columns, in cells.
 const (
 	nameLeast, nameMost   = 12, 28
-	imageLeast, imageMost = 12, 20
-	stateWidth            = 16
-	portsLeast            = 11
+	imageLeast, imageMost = 10, 20
+	stateLeast, stateMost = 14, 16
+	portsLeast            = 9
+	numberWidth           = 5 // "12.5%", "88.1M"
 )
 
-func (w *widths) grow(name, image string, ported bool) {
+func (w *widths) grow(name, image string) {
 	w.name = max(w.name, nameLeast, min(nameMost, kit.Width(kit.Clean(name))))
 	w.image = max(w.image, imageLeast, min(imageMost, kit.Width(fitImage(kit.Clean(image), imageMost, "."))))
-	w.ported = w.ported || ported
 }
 
-// columns are NAME IMAGE STATE and PORTS; what has no ports has the reason of its state there.
+// columns are those that design draws; the last ones go first when there is no room.
 func (w widths) columns() []grid.Column {
-	last := grid.Column{ID: colPorts, Min: portsLeast, Weight: 1, Drop: 1}
-	if w.ported {
-		last.Title = "PORTS"
-	}
 	return []grid.Column{
 		{ID: colName, Title: "NAME", Min: nameLeast, Max: w.name, Weight: 100},
-		{ID: colImage, Title: "IMAGE", Min: imageLeast, Max: w.image, Weight: 100, Drop: 2},
-		{ID: colState, Title: "STATE", Min: stateWidth},
-		last,
+		{ID: colImage, Title: "IMAGE", Min: imageLeast, Max: w.image, Weight: 100, Drop: 4},
+		{ID: colState, Title: "STATE", Min: stateLeast, Max: stateMost, Weight: 100},
+		{ID: colPorts, Title: "PORTS", Min: portsLeast, Weight: 1, Drop: 3},
+		{ID: colCPU, Title: "CPU", Min: numberWidth, Right: true, Drop: 2},
+		{ID: colMem, Title: "MEM", Min: numberWidth, Right: true, Drop: 1},
 	}
 }
 
@@ -58,26 +58,52 @@ func (s *Screen) cells(id string) []grid.Cell {
 	r := s.byID[id]
 	st := s.env.Styles
 	name, image := r.title()
+	if name == "" {
+		name = st.Glyphs.Skip
+	}
+	ref := grid.Text(image, st.Muted)
+	ref.Short = func(text string, width int) string { return fitImage(text, width, st.Glyphs.Ellipsis) }
+	out := []grid.Cell{grid.Text(name, st.Text), ref, s.state(r)}
+	if r.Pending != nil || !r.Container.State.Alive() {
+		return append(out, grid.Cell{}, grid.Cell{}, grid.Cell{})
+	}
+	shown := grid.Text(ports(r.Container.Ports, st.Glyphs.Arrow), st.Text)
+	shown.Short = func(text string, width int) string { return fitPorts(text, width, st.Glyphs.Ellipsis) }
+	cpu, mem := s.usage.of(id)
+	return append(out, shown, number(st, cpu), number(st, mem))
+}
+
+// state is how a row is: a word, since when, and why. What it says may run on over the
+// columns behind it, which are empty where there is much to say.
+func (s *Screen) state(r Row) grid.Cell {
+	st := s.env.Styles
 	mark, text := stateText(st, r)
 	style := mark.Style
 	if s.lost() {
 		style = st.Faint
 	}
-	state := grid.Cell{Spill: true, Spans: []grid.Span{{Text: mark.Glyph + " " + text, Style: style}}}
+	c := grid.Cell{Spill: true, Spans: []grid.Span{{Text: mark.Glyph + " " + text, Style: style}}}
 	if t := r.since(); !t.IsZero() {
-		state.Spans = append(state.Spans, grid.Span{Text: " " + kit.Age(s.present().Sub(t)), Style: st.Muted})
+		c.Spans = append(c.Spans, grid.Span{Text: " " + kit.Age(s.present().Sub(t)), Style: st.Muted})
 	}
-	if name == "" {
-		name = st.Glyphs.Skip
+	reason := why(r)
+	if reason == "" {
+		return c
 	}
-	last := grid.Text(ports(r.Container.Ports, st.Glyphs.Arrow), st.Text)
-	if reason := why(r); reason != "" {
-		last = grid.Text(reason, st.Muted)
+	used := 0
+	for _, p := range c.Spans {
+		used += kit.Width(p.Text)
 	}
-	last.Spill = true
-	ref := grid.Text(image, st.Muted)
-	ref.Short = func(text string, width int) string { return fitImage(text, width, st.Glyphs.Ellipsis) }
-	return []grid.Cell{grid.Text(name, st.Text), ref, state, last}
+	c.Spans = append(c.Spans, grid.Span{Text: kit.Spaces(max(2, stateMost+1-used)) + reason, Style: st.Muted})
+	return c
+}
+
+// number is a figure, or the sign for one that is not known.
+func number(st *themes.Styles, text string) grid.Cell {
+	if text == "" {
+		return grid.Text(st.Glyphs.Skip, st.Faint)
+	}
+	return grid.Text(text, st.Text)
 }
 
 // fitImage shortens an image's name to width cells so that name and tag stay: first the
@@ -106,18 +132,65 @@ func (s *Screen) present() time.Time {
 	return s.env.Now()
 }
 
-// ports is the published ports in the shortest form: "8080→80".
+// ports is the published ports in the shortest form: "8080→80". A port that is published
+// on several addresses is told once, and ports that follow one another as a range.
 func ports(ps []api.Port, arrow string) string {
-	var parts []string
+	if len(ps) == 0 {
+		return ""
+	}
+	type span struct {
+		from, to uint16 // on the host
+		inside   uint16 // of from
+		protocol string
+	}
+	ps = slices.Clone(ps)
+	slices.SortFunc(ps, func(a, b api.Port) int {
+		return cmp.Or(strings.Compare(a.Protocol, b.Protocol), cmp.Compare(a.ContainerPort, b.ContainerPort), cmp.Compare(a.HostPort, b.HostPort))
+	})
+	ps = slices.CompactFunc(ps, func(a, b api.Port) bool {
+		return a.HostPort == b.HostPort && a.ContainerPort == b.ContainerPort && a.Protocol == b.Protocol
+	})
+	var spans []span
 	for _, p := range ps {
 		if p.HostPort == 0 {
 			continue
 		}
-		t := fmt.Sprintf("%d%s%d", p.HostPort, arrow, p.ContainerPort)
-		if p.Protocol != "" && p.Protocol != "tcp" {
-			t += "/" + p.Protocol
+		if n := len(spans); n > 0 {
+			l := &spans[n-1]
+			if l.protocol == p.Protocol && p.HostPort == l.to+1 && p.ContainerPort == l.inside+(p.HostPort-l.from) {
+				l.to = p.HostPort
+				continue
+			}
 		}
-		parts = append(parts, t)
+		spans = append(spans, span{from: p.HostPort, to: p.HostPort, inside: p.ContainerPort, protocol: p.Protocol})
+	}
+	parts := make([]string, len(spans))
+	for i, l := range spans {
+		host, inside := strconv.Itoa(int(l.from)), strconv.Itoa(int(l.inside))
+		if l.to > l.from {
+			host += "-" + strconv.Itoa(int(l.to))
+			inside += "-" + strconv.Itoa(int(l.inside+(l.to-l.from)))
+		}
+		parts[i] = host + arrow + inside
+		if l.protocol != "" && l.protocol != "tcp" {
+			parts[i] += "/" + l.protocol
+		}
 	}
 	return strings.Join(parts, " ")
+}
+
+// fitPorts shortens a list of ports to width cells: those that have no room are counted.
+func fitPorts(text string, width int, ellipsis string) string {
+	parts := strings.Fields(text)
+	for n := len(parts) - 1; n > 0; n-- {
+		s := strings.Join(parts[:n], " ") + " +" + strconv.Itoa(len(parts)-n)
+		if kit.Width(s) <= width {
+			return s
+		}
+	}
+	if len(parts) > 1 {
+		more := " +" + strconv.Itoa(len(parts)-1)
+		return kit.Truncate(parts[0], width-kit.Width(more), ellipsis) + more
+	}
+	return kit.Truncate(text, width, ellipsis)
 }

@@ -56,8 +56,7 @@ func (s *Screen) rebuild() {
 func (s *Screen) widen(all []Row) {
 	was := s.widths
 	for _, r := range all {
-		name, image := r.title()
-		s.widths.grow(name, image, len(r.Container.Ports) > 0)
+		s.widths.grow(r.title())
 	}
 	if s.widths == was {
 		return
@@ -74,9 +73,9 @@ func (s *Screen) feed() {
 	now := s.present()
 	rows := make([]grid.Row, len(s.rows))
 	for i, r := range s.rows {
-		rows[i] = grid.Row{ID: r.row.ID, Rev: s.store.RevOf(r.row.ID) << 32}
+		rows[i] = grid.Row{ID: r.row.ID, Rev: s.store.RevOf(r.row.ID), Live: uint64(s.usage.revs[r.row.ID]) << 32}
 		if t := r.row.since(); !t.IsZero() {
-			rows[i].Rev |= uint64(ageStep(now.Sub(t))/time.Second) & 0xffffffff
+			rows[i].Live |= uint64(ageStep(now.Sub(t))/time.Second) & 0xffffffff
 		}
 	}
 	s.grid.SetRows(rows)

@@ -26,6 +26,7 @@ type Screen struct {
 	typing  bool
 	changed time.Time // when the selected row last changed by itself
 	widths  widths
+	usage   usage
 	wasLost bool // the rows were drawn while the engine was lost
 
 	width, height int
@@ -36,12 +37,12 @@ type Screen struct {
 
 // New makes the list of what is in the store.
 func New(env *kit.Env, st *store.Store) *Screen {
-	s := &Screen{env: env, store: st, byID: map[string]Row{}, pinned: map[string]bool{}}
+	s := &Screen{env: env, store: st, byID: map[string]Row{}, pinned: map[string]bool{}, usage: newUsage()}
 	s.input = textinput.New()
 	s.input.Prompt = ""
 	s.input.SetVirtualCursor(false)
 	s.input.KeyMap.Paste.SetEnabled(false)
-	s.widths.grow("", "", false)
+	s.widths.grow("", "")
 	s.grid = grid.New(env, s.widths.columns(), s.cells)
 	s.Refresh()
 	return s

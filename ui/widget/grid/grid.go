@@ -34,7 +34,7 @@ type Model struct {
 }
 
 type drawn struct {
-	rev  uint64
+	row  Row
 	look look
 	line string
 }
@@ -218,11 +218,11 @@ func (m *Model) row(i int) string {
 			l = lookSelected
 		}
 	}
-	if d, ok := m.cache[r.ID]; ok && d.rev == r.Rev && d.look == l {
+	if d, ok := m.cache[r.ID]; ok && d.row == r && d.look == l {
 		return d.line
 	}
 	line := m.line(r.ID, l)
-	m.cache[r.ID] = drawn{r.Rev, l, line}
+	m.cache[r.ID] = drawn{r, l, line}
 	return line
 }
 

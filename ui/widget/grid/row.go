@@ -10,8 +10,10 @@ import (
 
 // Row is one row as the grid keeps it: what it shows is asked for when it is drawn.
 type Row struct {
-	ID  string
-	Rev uint64 // changes when anything that the row shows has changed, ages included
+	ID string
+	// Rev and Live change when anything that the row shows has changed: what it is about,
+	// and what moves by itself, such as ages.
+	Rev, Live uint64
 }
 
 // Span is a piece of text in one style. The grid cleans the text.
