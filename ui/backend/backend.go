@@ -84,6 +84,13 @@ type Logger interface {
 	Logs(ctx context.Context, id string, opt api.LogOptions, each func([]api.LogLine) error) error
 }
 
+// Meter tells what containers use.
+type Meter interface {
+	// Stats samples the containers with these IDs, or all when there are none, in one call.
+	// Those that do not run are left out. Two samples make a rate: api.Sample.Since.
+	Stats(ctx context.Context, ids []string) (map[string]api.Sample, error)
+}
+
 // Imager handles images.
 type Imager interface {
 	Images(ctx context.Context) ([]api.Image, error)
@@ -126,6 +133,7 @@ type Engine interface {
 	Controller
 	Entrant
 	Logger
+	Meter
 	Imager
 	Networker
 	Volumer

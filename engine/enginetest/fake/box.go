@@ -18,6 +18,9 @@ type box struct {
 	traces  []path.Trace // newest first
 	log     []api.LogLine
 	changed chan struct{} // closed and replaced at each change
+	sample  api.Sample
+	busy    float64   // percent of a core it uses
+	since   time.Time // from when on
 }
 
 // Add puts a container on the host as it is given. What is missing is filled in: ID,
