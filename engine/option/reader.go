@@ -12,6 +12,7 @@ type reader struct {
 	args   []string
 	extras []Extra
 	draft  Draft
+	gave   Key // the option of the table that was given last
 	flaws  api.FieldErrors
 }
 
@@ -158,6 +159,7 @@ func (r *reader) fromTable(row *row) flag {
 			return api.FieldError{Field: string(KeyNetwork), Index: 1, Value: v, Reason: "several networks are not supported yet", Fix: "give one"}
 		}
 		r.draft.Add(row.Key, v)
+		r.gave = row.Key
 		return nil
 	}
 	blank := row.Repeat || row.empty || row.Kind == KindText || row.Kind == KindPath || row.Kind == KindChoice

@@ -58,6 +58,10 @@ func roundTrip(t *testing.T, d Draft) {
 	if err != nil || !slices.Equal(split[2:], words) {
 		t.Fatalf("%s\n→ %q, %v", d.Line("docker run"), split, err)
 	}
+	p, err := FromLine(d.Line("docker run"))
+	if err != nil || !p.Draft.Equal(d) || len(p.Leftovers) > 0 {
+		t.Fatalf("%s\n→ %s, %v", d.Line("docker run"), told(p), err)
+	}
 }
 
 func randomDraft(rnd *rand.Rand) Draft {
