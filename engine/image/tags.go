@@ -4,16 +4,21 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"net/http"
 	"slices"
+	"strconv"
 
 	"github.com/containerd/containerd/v2/core/remotes/docker"
 
 	"gantry/engine/api"
 )
 
-// manyTags is how many tags are told of when the one that was asked for does not exist.
-const manyTags = 10
+const (
+	manyTags  = 10   // told of when the one that was asked for does not exist
+	fewTags   = 100  // asked for then
+	askedTags = 1000 // asked for when all are wanted; registries give fewer if they like
+)
 
 // lookAround finds out whether it is the tag or the whole repository that does not
 // exist, which the answer to a pull does not say. Without an answer the error stays as
@@ -23,25 +28,25 @@ func (p *pull) lookAround(ctx context.Context, err error) {
 	if !errors.As(err, &e) || e.Cause != api.PullNoTag || p.ref.Tag == "" || p.resolved {
 		return
 	}
-	tags, status := p.tags(ctx)
+	tags, status := p.tagList(ctx, fewTags)
 	switch status {
 	case http.StatusOK:
-		e.Tags = tags
+		slices.Sort(tags)
+		e.Tags = tags[:min(len(tags), manyTags)]
 	case http.StatusNotFound:
 		e.NoRepo, e.Detail = true, ""
 	}
 }
 
-// tags asks the registry for the tags of the repository: an answer of many, of which the
-// first are enough.
-func (p *pull) tags(ctx context.Context) (names []string, status int) {
+// tagList asks the registry for so many tags of the repository, in one question.
+func (p *pull) tagList(ctx context.Context, most int) (names []string, status int) {
 	hosts, err := p.remote.hosts(p.ref.Host)
 	if err != nil || len(hosts) == 0 {
 		return nil, 0
 	}
 	host := hosts[len(hosts)-1] // the registry itself stands after its mirrors
 	ctx = docker.WithScope(ctx, "repository:"+p.ref.Repo+":pull")
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, host.Scheme+"://"+host.Host+host.Path+"/"+p.ref.Repo+"/tags/list?n=100", nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, host.Scheme+"://"+host.Host+host.Path+"/"+p.ref.Repo+"/tags/list?n="+strconv.Itoa(most), nil)
 	if err != nil {
 		return nil, 0
 	}
@@ -58,9 +63,8 @@ func (p *pull) tags(ctx context.Context) (names []string, status int) {
 	var list struct {
 		Tags []string `json:"tags"`
 	}
-	if resp.StatusCode == http.StatusOK && json.NewDecoder(resp.Body).Decode(&list) != nil {
+	if resp.StatusCode == http.StatusOK && json.NewDecoder(io.LimitReader(resp.Body, maxDocument)).Decode(&list) != nil {
 		return nil, 0
 	}
-	slices.Sort(list.Tags)
-	return list.Tags[:min(len(list.Tags), manyTags)], resp.StatusCode
+	return list.Tags, resp.StatusCode
 }

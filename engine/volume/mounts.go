@@ -237,6 +237,24 @@ func Missing(mounts []Mount) (dirs []string) {
 	return dirs
 }
 
+// Unborn are the directories of this host and the volumes that the mounts would make, at their
+// fields. known tells whether a volume is there.
+func Unborn(mounts []Mount, known func(volume string) bool) (notes api.FieldErrors) {
+	for _, m := range mounts {
+		note := api.FieldError{Field: m.field, Index: m.index, Value: m.text}
+		switch {
+		case m.Type == "volume" && m.Name != "" && !known(m.Name):
+			note.Reason = "there is no volume " + m.Name + " yet: it will be made"
+		case len(Missing([]Mount{m})) > 0:
+			note.Reason = m.Source + " is not there on this host: an empty directory will be made"
+		default:
+			continue
+		}
+		notes = append(notes, note)
+	}
+	return notes
+}
+
 // Locate sets the source of a volume's mount: its data, or a directory within. A subpath
 // must be there; no symbolic link of the volume leads out of it.
 func (s *Store) Locate(m *Mount) error {

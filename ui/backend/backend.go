@@ -124,6 +124,19 @@ type Volumer interface {
 	VolumeSize(ctx context.Context, name string) (int64, error)
 }
 
+// Foreseer tells what a create would meet, and what can be written in its place. All of it is
+// asked in the background and may be cancelled; nothing is changed by it.
+type Foreseer interface {
+	// Check looks at the world that the request would meet: names, ports, networks, mounts.
+	Check(ctx context.Context, req api.CreateRequest) (api.Checked, error)
+	// Remote asks the registry; what keeps the image from being pulled is a *PullError.
+	Remote(ctx context.Context, ref, platform string) (api.RemoteImage, error)
+	// Tags are those of a reference's repository, as far as its registry tells them.
+	Tags(ctx context.Context, ref string) ([]string, error)
+	// HostPaths are the paths of the host that begin with a text.
+	HostPaths(ctx context.Context, beginning string) ([]string, error)
+}
+
 // Engine is everything a frontend needs.
 type Engine interface {
 	Watcher
@@ -137,4 +150,5 @@ type Engine interface {
 	Imager
 	Networker
 	Volumer
+	Foreseer
 }

@@ -20,6 +20,9 @@ type Engine struct {
 	images   map[string]*image
 	networks []api.Network
 	vols     []api.Volume
+	ports    map[string]string   // port/protocol of the host → who has it
+	tags     map[string][]string // repository → its tags at the registry
+	paths    []string            // of the host
 	pulls    map[string]*Pull
 	steps    map[string]time.Duration // what a step takes on the clock
 	fails    map[string]error         // by step
@@ -69,6 +72,8 @@ func New() *Engine {
 		gates:    map[string]*Gate{},
 		callErrs: map[string]error{},
 		exits:    map[string]exit{},
+		ports:    map[string]string{},
+		tags:     map[string][]string{},
 		watchers: map[*watcher]bool{},
 		metrics:  api.Metrics{Actions: map[string]api.Action{}},
 		steps:    stepTimes(),

@@ -1,0 +1,104 @@
+package engine
+
+import (
+	"context"
+	"errors"
+
+	"gantry/engine/api"
+	"gantry/engine/host"
+	"gantry/engine/network"
+	"gantry/engine/network/wire"
+	"gantry/engine/option"
+	"gantry/engine/volume"
+)
+
+// Check looks at the world that a create of the request, and a start right after it, would
+// meet: the name, networks, ports and addresses, and what is to be mounted. It changes
+// nothing. What the request says by itself is not looked at: option.Draft.Parse does that.
+func (e *Engine) Check(ctx context.Context, req api.CreateRequest) (api.Checked, error) {
+	l, err := e.need(ctx)
+	if err != nil {
+		return api.Checked{}, err
+	}
+	ctx = e.in(ctx)
+	c := &creation{joined: joined{e: e, l: l}, req: req, name: req.Name}
+	var out api.Checked
+	for _, look := range []func(context.Context) error{
+		c.checkName,
+		func(ctx context.Context) error { return c.checkMounts(ctx, &out.Notes) },
+		c.checkNetworks,
+	} {
+		err := look(ctx)
+		var found api.FieldErrors
+		switch {
+		case errors.As(err, &found):
+			out.Problems = append(out.Problems, found...)
+		case err != nil:
+			return api.Checked{}, err
+		}
+	}
+	return out, nil
+}
+
+func (c *creation) checkName(context.Context) error {
+	for _, other := range c.e.hub.list() {
+		if c.name != "" && other.Name == c.name {
+			return api.FieldErrors{{Field: string(option.KeyName), Value: c.name, Reason: "in use by " + other.DisplayName() + " (" + other.ShortID() + "), " + string(other.State)}}
+		}
+	}
+	return nil
+}
+
+func (c *creation) checkMounts(ctx context.Context, notes *api.FieldErrors) error {
+	if err := c.planMounts(ctx, nil); err != nil {
+		return err
+	}
+	*notes = volume.Unborn(c.vols, c.l.volumes.Whole)
+	return nil
+}
+
+// checkNetworks plans the networks as a create does; a default network that is not there yet
+// is not made for it.
+func (c *creation) checkNetworks(context.Context) error {
+	mode := c.req.HostConfig.NetworkMode
+	_, err := c.l.networks.Get(network.DefaultName)
+	if _, none := errors.AsType[*api.NotFoundError](err); !none || !(mode == "" || mode.IsDefault() || mode == network.DefaultName) {
+		if err := c.plan(nil); err != nil || c.net.Mode != "" {
+			return err
+		}
+		return network.Check(c.net.Plan, c.e.published("", true), c.e.nameOfOwner)
+	}
+	ports, err := network.Publish(c.req, c.req.Config.ExposedPorts, c.e.published("", false))
+	if err != nil {
+		return err
+	}
+	var plan wire.Plan
+	for _, p := range ports {
+		plan.Ports = append(plan.Ports, network.ToWire(p))
+	}
+	return network.Check(plan, c.e.published("", true), c.e.nameOfOwner)
+}
+
+// Remote asks the registry what it has under a name for a platform; what keeps it from being
+// pulled is an *api.PullError.
+func (e *Engine) Remote(ctx context.Context, ref, platform string) (api.RemoteImage, error) {
+	l, err := e.need(ctx)
+	if err != nil {
+		return api.RemoteImage{}, err
+	}
+	return l.images.Peek(e.in(ctx), ref, platform)
+}
+
+// Tags are the tags of a reference's repository as far as its registry tells them.
+func (e *Engine) Tags(ctx context.Context, ref string) ([]string, error) {
+	l, err := e.need(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return l.images.Tags(e.in(ctx), ref)
+}
+
+// HostPaths are the paths of this host that begin with a text.
+func (e *Engine) HostPaths(ctx context.Context, beginning string) ([]string, error) {
+	return host.Paths(ctx, beginning)
+}
