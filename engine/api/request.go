@@ -30,6 +30,11 @@ type CreateRequest struct {
 	// caller's environment, or they were dropped because it had none. A proxy variable
 	// of the client config is never put over one of them.
 	EnvFromHost []string `json:"envFromHost,omitempty"`
+	// CgroupConf are files of the container's cgroup (v2) with what is to be written to them;
+	// Docker has no place for it.
+	CgroupConf map[string]string `json:"cgroupConf,omitempty"`
+	// RdtClass is the resctrl group that the container is put into, by its name; neither has Docker.
+	RdtClass string `json:"rdtClass,omitempty"`
 }
 
 // Created is the result of a create.

@@ -27,10 +27,14 @@ func (t tree) cgroups(f *Facts) error {
 			f.CgroupMode = CgroupHybrid
 		}
 		t.controllersV1(f, v1)
+		f.Knobs = t.knobsV1(v1)
 		return nil
 	case len(v2) > 0:
 		f.CgroupMode = CgroupV2
-		return t.controllersV2(f, v2[0].at)
+		err := t.controllersV2(f, v2[0].at)
+		io := f.Controllers["io"]
+		f.Knobs = map[string]bool{"blkio-weight": io, "blkio-weight-device": io, "blkio-throttle": io}
+		return err
 	}
 	return fmt.Errorf("no cgroup hierarchy is mounted")
 }
@@ -100,6 +104,28 @@ func (t tree) controllersV1(f *Facts, mounts []mount) {
 			}
 		}
 	}
+}
+
+// knobsV1 looks for the files of each hierarchy's root. The scheduler BFQ has its weights below the
+// root only; that it is there is seen by what it counts.
+func (t tree) knobsV1(mounts []mount) map[string]bool {
+	files := map[string][]string{
+		"memory-swappiness":   {"memory.swappiness"},
+		"oom-kill-disable":    {"memory.oom_control"},
+		"cpu-rt-runtime":      {"cpu.rt_runtime_us"},
+		"blkio-weight":        {"blkio.weight", "blkio.bfq.io_service_bytes"},
+		"blkio-weight-device": {"blkio.weight_device", "blkio.bfq.io_service_bytes"},
+		"blkio-throttle":      {"blkio.throttle.read_bps_device"},
+	}
+	out := map[string]bool{}
+	for knob, names := range files {
+		for _, m := range mounts {
+			for _, name := range names {
+				out[knob] = out[knob] || t.exists(m.at+"/"+name)
+			}
+		}
+	}
+	return out
 }
 
 func (t tree) controllersV2(f *Facts, at string) error {

@@ -10,7 +10,15 @@ type Facts struct {
 	Systemd     bool            // systemd is the init system, so it manages cgroups
 	Controllers map[string]bool // cgroup controllers that can be used: "memory", "cpu", "pids", "cpuset", "io"
 	SwapLimit   bool            // swap can be limited
-	Seccomp     bool
+	// Knobs are the limits that not every kernel and not every cgroup version has, by the option
+	// that sets them: "memory-swappiness", "oom-kill-disable", "cpu-rt-runtime", "blkio-weight",
+	// "blkio-weight-device", "blkio-throttle". nil where they were not looked for.
+	Knobs map[string]bool
+	// CPUs and MemoryNodes are those online, as the kernel lists them: "0-3,8"; "" when not known.
+	CPUs, MemoryNodes string
+	// ResourceControl is set where the kernel's resctrl is mounted: cache and memory bandwidth by class.
+	ResourceControl bool
+	Seccomp         bool
 	// RecursiveReadOnly is set where mounts below a read-only one can be so too: Linux 5.12.
 	RecursiveReadOnly bool
 	AppArmor          bool

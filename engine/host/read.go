@@ -37,6 +37,9 @@ func ReadRoot(ctx context.Context, root string) (Facts, error) {
 	f.AppArmor = t.appArmor()
 	f.RecursiveReadOnly = t.kernel(5, 12)
 	f.SELinux = t.exists("sys/fs/selinux/enforce")
+	f.ResourceControl = t.exists("sys/fs/resctrl/schemata")
+	f.CPUs = t.line("sys/devices/system/cpu/online")
+	f.MemoryNodes = t.line("sys/devices/system/node/has_memory")
 	total, memErr := t.memoryTotal()
 	f.MemoryTotal = total
 	cgErr := t.cgroups(&f)
@@ -63,6 +66,15 @@ func (t tree) path(name string) string { return filepath.Join(string(t), name) }
 func (t tree) read(name string) (string, error) {
 	b, err := os.ReadFile(t.path(name))
 	return string(b), err
+}
+
+// line is the text of a file of one line; "" when there is none.
+func (t tree) line(name string) string {
+	s, err := t.read(name)
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSpace(s)
 }
 
 func (t tree) exists(name string) bool {

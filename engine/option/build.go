@@ -1,6 +1,7 @@
 package option
 
 import (
+	"slices"
 	"unicode/utf8"
 
 	"github.com/moby/moby/api/types/container"
@@ -70,6 +71,11 @@ func (b *build) refuse(reason, fix string) { b.refuseAt(b.key, b.index, b.value,
 
 func (b *build) refuseAt(k Key, i int, v, reason, fix string) {
 	b.problems = append(b.problems, api.FieldError{Field: string(k), Index: i, Value: v, Reason: reason, Fix: fix})
+}
+
+// refused reports that something is wrong with an option by itself.
+func (b *build) refused(k Key) bool {
+	return slices.ContainsFunc(b.problems, func(e api.FieldError) bool { return e.Field == string(k) })
 }
 
 // warn says what will be otherwise than written, or surprises.

@@ -2,7 +2,6 @@ package option
 
 import (
 	"errors"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -93,16 +92,15 @@ func TestFromArgsRefuses(t *testing.T) {
 
 // Every flag of Docker's that is not carried out is named, and none is both.
 func TestLaterFlagsAreNotInTheTable(t *testing.T) {
-	for _, list := range []string{laterFlags, laterSwitches, windowsFlags, goneFlags, goneSwitches} {
-		for _, name := range strings.Fields(list) {
-			if _, ok := Find(Key(name)); ok {
-				t.Errorf("--%s is in the table and refused as well", name)
-			}
+	for _, l := range laters() {
+		if _, ok := Find(Key(l.name)); ok {
+			t.Errorf("--%s is in the table and refused as well", l.name)
 		}
-	}
-	for i, word := range strings.Fields(laterLetters) {
-		if _, ok := laterByName(word); ok != (i%lettersPerFlag == 1) {
-			t.Errorf("laterLetters: %q is out of place", word)
+		if _, ok := shorts[(l.short + "-")[0]]; ok {
+			t.Errorf("-%s is in the table and refused as well", l.short)
+		}
+		if l.reason == "" {
+			t.Errorf("--%s is refused without a reason", l.name)
 		}
 	}
 }

@@ -1,63 +1,85 @@
 package option
 
-import "strings"
-
 // later is a flag that Docker knows and gantry does not carry out.
 type later struct {
 	name   string
-	bare   bool
+	short  string
+	bare   bool // takes no value
 	reason string
 }
 
-const notYet = "is not supported yet"
-
-// laterFlags lists Docker's other flags: those with a value and those without.
 const (
-	laterFlags = `add-host annotation attach blkio-weight blkio-weight-device cgroup-parent cgroupns cidfile cpu-period
-		cpu-quota cpu-rt-period cpu-rt-runtime cpu-shares cpuset-cpus cpuset-mems detach-keys device device-cgroup-rule
-		device-read-bps device-read-iops device-write-bps device-write-iops dns dns-opt dns-option dns-search domainname
-		gpus group-add health-cmd health-interval health-retries health-start-interval
-		health-start-period health-timeout ipc label-file link link-local-ip log-driver log-opt
-		memory-reservation memory-swap memory-swappiness oom-score-adj pid
-		runtime security-opt shm-size storage-opt sysctl ulimit umask userns uts`
-	laterSwitches  = `init no-healthcheck oom-kill-disable quiet sig-proxy use-api-socket`
-	windowsFlags   = `cpu-count cpu-percent io-maxbandwidth io-maxiops isolation`
-	windowsOnly    = "exists on Windows only"
-	gone           = "was given up by Docker and does nothing"
-	goneFlags      = `kernel-memory`
-	goneSwitches   = `disable-content-trust`
-	laterLetters   = "a attach c cpu-shares q quiet"
-	lettersPerFlag = 2
+	notYet      = "is not supported yet"
+	windowsOnly = "exists on Windows only"
+	gone        = "was given up by Docker and does nothing"
 )
 
-func laterByName(name string) (later, bool) {
-	if strings.ContainsAny(name, " \t\n") {
-		return later{}, false
+// laters are those flags, one a line.
+func laters() []later {
+	return []later{
+		{name: "add-host", reason: notYet},
+		{name: "annotation", reason: notYet},
+		{name: "attach", short: "a", reason: notYet},
+		{name: "cgroupns", reason: notYet},
+		{name: "cidfile", reason: notYet},
+		{name: "cpu-count", reason: windowsOnly},
+		{name: "cpu-percent", reason: windowsOnly},
+		{name: "detach-keys", reason: notYet},
+		{name: "device", reason: notYet},
+		{name: "device-cgroup-rule", reason: notYet},
+		{name: "disable-content-trust", bare: true, reason: gone},
+		{name: "dns", reason: notYet},
+		{name: "dns-opt", reason: notYet},
+		{name: "dns-option", reason: notYet},
+		{name: "dns-search", reason: notYet},
+		{name: "domainname", reason: notYet},
+		{name: "gpus", reason: notYet},
+		{name: "group-add", reason: notYet},
+		{name: "health-cmd", reason: notYet},
+		{name: "health-interval", reason: notYet},
+		{name: "health-retries", reason: notYet},
+		{name: "health-start-interval", reason: notYet},
+		{name: "health-start-period", reason: notYet},
+		{name: "health-timeout", reason: notYet},
+		{name: "init", bare: true, reason: notYet},
+		{name: "io-maxbandwidth", reason: windowsOnly},
+		{name: "io-maxiops", reason: windowsOnly},
+		{name: "ipc", reason: notYet},
+		{name: "isolation", reason: windowsOnly},
+		{name: "kernel-memory", reason: gone},
+		{name: "label-file", reason: notYet},
+		{name: "link", reason: notYet},
+		{name: "link-local-ip", reason: notYet},
+		{name: "log-driver", reason: notYet},
+		{name: "log-opt", reason: notYet},
+		{name: "no-healthcheck", bare: true, reason: notYet},
+		{name: "pid", reason: notYet},
+		{name: "quiet", short: "q", bare: true, reason: notYet},
+		{name: "runtime", reason: notYet},
+		{name: "security-opt", reason: notYet},
+		{name: "sig-proxy", bare: true, reason: notYet},
+		{name: "storage-opt", reason: notYet},
+		{name: "sysctl", reason: notYet},
+		{name: "umask", reason: notYet},
+		{name: "use-api-socket", bare: true, reason: "would give it Docker's API socket: there is no Docker daemon here"},
+		{name: "userns", reason: notYet},
+		{name: "uts", reason: notYet},
 	}
-	for _, l := range []struct {
-		names, reason string
-		bare          bool
-	}{
-		{laterFlags, notYet, false},
-		{laterSwitches, notYet, true},
-		{windowsFlags, windowsOnly, false},
-		{goneFlags, gone, false},
-		{goneSwitches, gone, true},
-	} {
-		for n := range strings.FieldsSeq(l.names) {
-			if n == name {
-				return later{name: name, bare: l.bare, reason: l.reason}, true
-			}
+}
+
+func laterByName(name string) (later, bool) {
+	for _, l := range laters() {
+		if l.name == name {
+			return l, true
 		}
 	}
 	return later{}, false
 }
 
 func laterByLetter(c byte) (later, bool) {
-	words := strings.Fields(laterLetters)
-	for i := 0; i+1 < len(words); i += lettersPerFlag {
-		if words[i] == string(c) {
-			return laterByName(words[i+1])
+	for _, l := range laters() {
+		if l.short == string(c) {
+			return l, true
 		}
 	}
 	return later{}, false

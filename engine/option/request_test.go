@@ -1,6 +1,7 @@
 package option
 
 import (
+	"maps"
 	"math/rand/v2"
 	"net/netip"
 	"slices"
@@ -83,6 +84,7 @@ func validDraft(rnd *rand.Rand) Draft {
 		KeyTmpfs: {"/t", "/u:size=1m,exec"}, KeyVolumesFrom: {"web", "db:ro"}, KeyVolumeDriver: {"local"},
 		KeyRestart: {"no", "always", "on-failure", "on-failure:3"}, KeyDetach: {"true", "false"}, KeyTty: {"true"}, KeyRemove: {"true", "0"}, KeyReadOnly: {"true"},
 	}
+	maps.Copy(good, goodResources())
 	d := draft("image", "busybox")
 	for range rnd.IntN(15) {
 		k := rows[rnd.IntN(len(rows))].Key
@@ -96,6 +98,7 @@ func validDraft(rnd *rand.Rand) Draft {
 	for _, k := range []Key{KeyVolume, KeyMount, KeyTmpfs} { // two at one place are refused
 		d.Set(k, slices.Compact(slices.Sorted(slices.Values(d.values(k))))...)
 	}
+	limitsThatAgree(&d)
 	if d.Bool(KeyRemove) { // these exclude each other
 		d.Set(KeyRestart)
 	}

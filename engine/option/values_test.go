@@ -18,7 +18,7 @@ import (
 func facts() Facts {
 	return Facts{Host: host.Facts{
 		OS: "linux", Arch: "amd64", NumCPU: 4, MemoryTotal: 8 << 30, CgroupMode: host.CgroupV2,
-		Controllers: map[string]bool{"cpu": true, "memory": true, "pids": true}, SwapLimit: true,
+		Controllers: map[string]bool{"cpu": true, "memory": true, "pids": true, "cpuset": true, "io": true}, SwapLimit: true, ResourceControl: true,
 		Dir: "/home/me/work",
 		Env: []string{"HOME=/home/me", "FROM_HOST=1", "EMPTY=", "TWICE=a", "TWICE=b", "LATIN1=\xe9"},
 	}}

@@ -55,6 +55,9 @@ type Input struct {
 	Capabilities []string
 	// Devices are the host's devices for a privileged container; nil reads /dev.
 	Devices []specs.LinuxDevice
+	// Stat looks a device up that an option names; nil asks this host. Type is "b" or "c", or ""
+	// for what is no device.
+	Stat func(path string) (specs.LinuxDevice, error) `json:"-"`
 }
 
 // builder is an Input with its pointers made safe, and the spec under construction.

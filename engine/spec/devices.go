@@ -86,14 +86,33 @@ func HostDevices(dir string) ([]specs.LinuxDevice, error) {
 	return out, nil
 }
 
+// stat looks a device up, where Input does not say how by device itself.
+func (b *builder) stat(p string) (specs.LinuxDevice, error) {
+	if b.Stat != nil {
+		return b.Stat(p)
+	}
+	return device(p)
+}
+
+// deviceTrouble says why a device cannot be used.
+func deviceTrouble(p string, err error) string {
+	if errors.Is(err, fs.ErrNotExist) {
+		return "this host has no " + p
+	}
+	return p + " cannot be looked at: " + err.Error()
+}
+
 func device(p string) (specs.LinuxDevice, error) {
 	var st unix.Stat_t
 	if err := unix.Lstat(p, &st); err != nil {
 		return specs.LinuxDevice{}, err
 	}
-	kind := "c"
-	if st.Mode&unix.S_IFMT == unix.S_IFBLK {
+	kind := ""
+	switch st.Mode & unix.S_IFMT {
+	case unix.S_IFBLK:
 		kind = "b"
+	case unix.S_IFCHR:
+		kind = "c"
 	}
 	mode := os.FileMode(st.Mode & 0o777)
 	return specs.LinuxDevice{Path: p, Type: kind, Major: int64(unix.Major(uint64(st.Rdev))), Minor: int64(unix.Minor(uint64(st.Rdev))),

@@ -2,10 +2,12 @@ package spec
 
 import (
 	"encoding/json"
+	"io/fs"
 	"strings"
 	"testing"
 
 	"github.com/docker/go-units"
+	"github.com/moby/moby/api/types/blkiodev"
 	"github.com/moby/moby/api/types/container"
 	"github.com/opencontainers/runtime-spec/specs-go"
 
@@ -42,7 +44,7 @@ func TestOptions(t *testing.T) {
 		}, namespaces, "pid ipc uts mount network"},
 		{"memory", func(_ *Input, _ *container.Config, h *container.HostConfig) { h.Memory = 64 << 20 }, memory, "67108864 134217728"},
 		{"memory and swap", func(_ *Input, _ *container.Config, h *container.HostConfig) { h.Memory, h.MemorySwap = 64<<20, 64<<20 }, memory, "67108864 67108864"},
-		{"unlimited swap", func(_ *Input, _ *container.Config, h *container.HostConfig) { h.Memory, h.MemorySwap = 64<<20, -1 }, memory, "67108864 -"},
+		{"unlimited swap", func(_ *Input, _ *container.Config, h *container.HostConfig) { h.Memory, h.MemorySwap = 64<<20, -1 }, memory, "67108864 -1"},
 		{"no swap accounting", func(in *Input, _ *container.Config, h *container.HostConfig) {
 			in.Host.SwapLimit, h.Memory = false, 64<<20
 		}, memory, "67108864 -"},
@@ -149,4 +151,57 @@ func bit(b bool) string {
 		return "yes "
 	}
 	return "no "
+}
+
+// What cgroups are told, as the runtime gets it, on the two versions of them.
+func TestResources(t *testing.T) {
+	disk := func(path string) (specs.LinuxDevice, error) {
+		switch path {
+		case "/dev/sda":
+			return specs.LinuxDevice{Type: "b", Major: 8, Minor: 0}, nil
+		case "/dev/tty":
+			return specs.LinuxDevice{Type: "c", Major: 5}, nil
+		}
+		return specs.LinuxDevice{}, fs.ErrNotExist
+	}
+	swappiness, yes := int64(10), true
+	all := container.Resources{
+		Memory: 64 << 20, MemorySwap: 96 << 20, MemoryReservation: 32 << 20, MemorySwappiness: &swappiness, OomKillDisable: &yes,
+		CPUShares: 512, CPURealtimePeriod: 1000, CPURealtimeRuntime: 900, CpusetCpus: "0", CpusetMems: "0",
+		BlkioWeight: 300, BlkioWeightDevice: []*blkiodev.WeightDevice{{Path: "/dev/sda", Weight: 200}},
+		BlkioDeviceReadBps:   []*blkiodev.ThrottleDevice{{Path: "/dev/sda", Rate: 1}},
+		BlkioDeviceWriteBps:  []*blkiodev.ThrottleDevice{{Path: "/dev/sda", Rate: 2}},
+		BlkioDeviceReadIOps:  []*blkiodev.ThrottleDevice{{Path: "/dev/sda", Rate: 3}},
+		BlkioDeviceWriteIOps: []*blkiodev.ThrottleDevice{{Path: "/dev/sda", Rate: 4}},
+	}
+	const (
+		cpus  = `"cpu":{"shares":512,"realtimeRuntime":900,"realtimePeriod":1000,"cpus":"0","mems":"0"}`
+		disks = `"blockIO":{"weight":300,"weightDevice":[{"major":8,"minor":0,"weight":200}],"throttleReadBpsDevice":[{"major":8,"minor":0,"rate":1}],` +
+			`"throttleWriteBpsDevice":[{"major":8,"minor":0,"rate":2}],"throttleReadIOPSDevice":[{"major":8,"minor":0,"rate":3}],"throttleWriteIOPSDevice":[{"major":8,"minor":0,"rate":4}]}`
+	)
+	for mode, want := range map[host.CgroupMode]string{
+		host.CgroupV1: `{"memory":{"limit":67108864,"reservation":33554432,"swap":100663296,"swappiness":10,"disableOOMKiller":true},` + cpus + `,` + disks + `}`,
+		host.CgroupV2: `{"memory":{"limit":67108864,"reservation":33554432,"swap":100663296},` + cpus + `,` + disks + `,"unified":{"memory.high":"1"}}`,
+	} {
+		in := plain()
+		in.Host.CgroupMode, in.Stat = mode, disk
+		in.Host.Controllers["io"] = true
+		in.Request.HostConfig.Resources, in.Request.CgroupConf, in.Request.RdtClass = all, map[string]string{"memory.high": "1"}, "gold"
+		s := build(t, in)
+		s.Linux.Resources.Devices = nil
+		if got, _ := json.Marshal(s.Linux.Resources); string(got) != want {
+			t.Errorf("%s:\n%s\nwant\n%s", mode, got, want)
+		}
+		if s.Linux.IntelRdt == nil || s.Linux.IntelRdt.ClosID != "gold" {
+			t.Errorf("resctrl: %+v", s.Linux.IntelRdt)
+		}
+	}
+	in := plain()
+	in.Stat, in.Host.Controllers["io"] = disk, true
+	in.Request.HostConfig.BlkioDeviceReadBps = []*blkiodev.ThrottleDevice{{Path: "/dev/sda", Rate: 1}, {Path: "/dev/none", Rate: 1}}
+	in.Request.HostConfig.BlkioWeightDevice = []*blkiodev.WeightDevice{{Path: "/dev/tty", Weight: 10}}
+	_, err := Build(in)
+	if want := "--blkio-weight-device: /dev/tty is not a block device; --device-read-bps: this host has no /dev/none"; err == nil || err.Error() != want {
+		t.Errorf("%v\nwant %s", err, want)
+	}
 }

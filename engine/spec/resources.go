@@ -13,6 +13,7 @@ const cpuPeriod = 100_000
 // out: it was warned about when the request was checked, and the runtime would fail.
 func (b *builder) resources() error {
 	r := &specs.LinuxResources{}
+	b.s.Linux.Resources = r
 	if b.controls("memory") {
 		r.Memory = b.memory()
 	}
@@ -20,8 +21,15 @@ func (b *builder) resources() error {
 	if limit := b.host.PidsLimit; limit != nil && *limit != 0 && b.controls("pids") {
 		r.Pids = &specs.LinuxPids{Limit: new(max(*limit, -1))}
 	}
-	b.s.Linux.Resources = r
-	return nil
+	if v2 := b.Host.CgroupMode == host.CgroupV2; v2 {
+		r.Unified = b.Request.CgroupConf
+	}
+	if class := b.Request.RdtClass; class != "" {
+		b.s.Linux.IntelRdt = &specs.LinuxIntelRdt{ClosID: class}
+	}
+	var err error
+	r.BlockIO, err = b.blockIO()
+	return err
 }
 
 // memory: swap is the sum of memory and swap, twice the memory when not given.
@@ -33,7 +41,7 @@ func (b *builder) memory() *specs.LinuxMemory {
 		if swap == 0 {
 			swap = 2 * h.Memory
 		}
-		if swap > 0 && b.Host.SwapLimit {
+		if b.Host.SwapLimit { // -1 is written too: the parent may limit it
 			m.Swap = &swap
 		}
 	}
@@ -68,6 +76,12 @@ func (b *builder) cpu() *specs.LinuxCPU {
 		}
 		if h.CPUQuota > 0 {
 			c.Quota = new(h.CPUQuota)
+		}
+		if h.CPURealtimePeriod > 0 {
+			c.RealtimePeriod = new(uint64(h.CPURealtimePeriod))
+		}
+		if h.CPURealtimeRuntime > 0 {
+			c.RealtimeRuntime = new(h.CPURealtimeRuntime)
 		}
 	}
 	if b.controls("cpuset") {
