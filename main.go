@@ -26,6 +26,7 @@ import (
 	"gantry/engine/path"
 	"gantry/engine/stdio/wire"
 	"gantry/ui"
+	"gantry/ui/backend"
 	"gantry/ui/cli"
 	"gantry/ui/config"
 )
@@ -82,8 +83,13 @@ func open(o cli.Options) (cli.Engine, error) {
 	if o.Config != nil {
 		cfg.Insecure = o.Config.List(config.Insecure)
 	}
-	return engine.Open(cfg), nil
+	return placed{engine.Open(cfg)}, nil
 }
+
+// placed is an engine whose views of other namespaces are, to a frontend, engines like it.
+type placed struct{ *engine.Engine }
+
+func (p placed) In(namespace string) backend.Engine { return placed{p.Engine.In(namespace)} }
 
 func daemonConfig(o cli.Options) daemon.Config {
 	return daemon.Config{Address: o.Address, DataRoot: o.DataRoot, Mode: daemon.Mode(o.Engine)}

@@ -16,12 +16,9 @@ func (e *Engine) Attach(ctx context.Context, id string, st *api.Streams) (api.Se
 		return nil, err
 	}
 	ctx = e.in(ctx)
-	c, err := e.running(ctx, l, "attach to", id)
+	c, err := e.running(ctx, l, api.ActAttach, id)
 	if err != nil {
 		return nil, err
-	}
-	if c.Owner != api.OwnerGantry {
-		return nil, &api.UnsupportedError{What: "attaching to " + c.DisplayName(), Reason: "its streams are held by " + string(c.Owner) + "; its log can be followed"}
 	}
 	s := &starting{joined: joined{e: e, l: l}, c: c, stateDir: l.records.Dir(id), opt: api.StartOptions{Attach: st}, began: true}
 	if s.box, err = l.client.LoadContainer(ctx, id); err != nil {
@@ -38,17 +35,21 @@ func (e *Engine) Attach(ctx context.Context, id string, st *api.Streams) (api.Se
 }
 
 // running is a container that runs, for an action that needs one.
-func (e *Engine) running(ctx context.Context, l *link, action, id string) (api.Container, error) {
+func (e *Engine) running(ctx context.Context, l *link, action api.Act, id string) (api.Container, error) {
 	c, ok, err := e.load(ctx, l, id)
+	if err == nil && !ok {
+		err = &api.NotFoundError{Kind: "container", Name: id}
+	}
+	if err == nil {
+		err = ownersOnly(action, c)
+	}
 	switch {
 	case err != nil:
 		return c, err
-	case !ok:
-		return c, &api.NotFoundError{Kind: "container", Name: id}
 	case c.State == api.StatePaused:
-		return c, &api.StateError{Action: action, Name: c.DisplayName(), State: c.State, Fix: "unpause it"}
+		return c, &api.StateError{Action: action.Verb(), Name: c.DisplayName(), State: c.State, Fix: "unpause it"}
 	case !c.State.Alive():
-		return c, &api.StateError{Action: action, Name: c.DisplayName(), State: c.State, Fix: "start it"}
+		return c, &api.StateError{Action: action.Verb(), Name: c.DisplayName(), State: c.State, Fix: "start it"}
 	}
 	return c, nil
 }

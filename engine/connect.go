@@ -66,8 +66,10 @@ func (e *Engine) keepConnected(ctx context.Context) {
 			if ctx.Err() != nil {
 				l.settle()
 			}
-			if cerr := l.client.Close(); cerr != nil {
-				e.log.Warn("close connection", "err", cerr)
+			if e.whole == nil {
+				if cerr := l.client.Close(); cerr != nil {
+					e.log.Warn("close connection", "err", cerr)
+				}
 			}
 		}
 		if ctx.Err() != nil {
@@ -105,6 +107,9 @@ func (e *Engine) connection() api.Connection {
 // connect finds the engine, brings the embedded one up if that is the choice, and asks
 // what it can do.
 func (e *Engine) connect(ctx context.Context) (*link, error) {
+	if e.whole != nil {
+		return e.share(ctx)
+	}
 	dc := e.cfg.Daemon
 	end, err := daemon.Choose(ctx, dc)
 	if err != nil {
@@ -156,11 +161,16 @@ func (e *Engine) describe(ctx context.Context, c *client.Client, end daemon.Endp
 		Version: caps.Version, Embedded: end.Kind == api.EngineEmbedded,
 		Snapshotter: caps.Snapshotter, RestartPolicies: caps.RestartPolicies,
 	}}
-	l.images = image.New(c, image.Config{Snapshotter: caps.Snapshotter, DockerConfigDir: e.cfg.DockerConfigDir, Insecure: e.cfg.Insecure, Now: e.cfg.Now})
-	l.records = record.Open(end.RecordStore, e.cfg.Namespace)
-	l.networks = openNetworks(end, l.records, e.cfg.Namespace)
-	l.volumes = volume.Open(end.RecordStore, e.cfg.Namespace)
+	e.enter(l)
 	return l, nil
+}
+
+// enter opens what belongs to the engine's namespace.
+func (e *Engine) enter(l *link) {
+	l.images = image.New(l.client, image.Config{Snapshotter: l.caps.Snapshotter, DockerConfigDir: e.cfg.DockerConfigDir, Insecure: e.cfg.Insecure, Now: e.cfg.Now})
+	l.records = record.Open(l.end.RecordStore, e.cfg.Namespace)
+	l.networks = openNetworks(l.end, l.records, e.cfg.Namespace)
+	l.volumes = volume.Open(l.end.RecordStore, e.cfg.Namespace)
 }
 
 // in puts the engine's containerd namespace into a context.

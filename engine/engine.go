@@ -45,6 +45,10 @@ type Engine struct {
 	boot   time.Time
 	random io.Reader // where container IDs come from
 
+	whole   *Engine            // whose connection a view shares; nil: it has its own
+	views   map[string]*Engine // by namespace
+	closing bool               // views end at once
+
 	hub     hub
 	metrics metrics
 
@@ -86,6 +90,10 @@ func unconnected(cfg Config) *Engine {
 // Close ends the connection and waits for the engine's goroutines. What runs in
 // containerd runs on.
 func (e *Engine) Close() error {
+	if e.whole != nil {
+		return nil
+	}
+	e.endViews()
 	e.cancel()
 	e.done.Wait()
 	return nil
@@ -100,6 +108,9 @@ func (e *Engine) Ready(ctx context.Context) error {
 
 // Retry makes a connection that waits before its next attempt try at once.
 func (e *Engine) Retry() {
+	if e.whole != nil {
+		e.whole.Retry()
+	}
 	select {
 	case e.retry <- struct{}{}:
 	default:

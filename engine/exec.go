@@ -38,7 +38,7 @@ func (e *Engine) Exec(ctx context.Context, id string, req api.ExecRequest, st *a
 	if err := checkExec(req); err != nil {
 		return nil, err
 	}
-	c, err := e.running(ctx, l, "run a process in", id)
+	c, err := e.running(ctx, l, api.ActExec, id)
 	if err != nil {
 		return nil, err
 	}
@@ -317,7 +317,7 @@ func (e *Engine) Shell(ctx context.Context, id string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	c, err := e.running(e.in(ctx), l, "open a shell in", id)
+	c, err := e.running(e.in(ctx), l, api.ActExec, id)
 	if err != nil {
 		return "", err
 	}

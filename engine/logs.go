@@ -21,8 +21,8 @@ func (e *Engine) Logs(ctx context.Context, id string, opt api.LogOptions, each f
 	if !ok {
 		return &api.NotFoundError{Kind: "container", Name: id}
 	}
-	if c.Owner != api.OwnerGantry && c.Owner != api.OwnerNerdctl {
-		return &api.UnsupportedError{What: "reading the log of " + c.DisplayName(), Reason: "it belongs to " + string(c.Owner) + ", which keeps its logs elsewhere"}
+	if err := ownersOnly(api.ActLogs, c); err != nil {
+		return err
 	}
 	return stdio.Read(ctx, l.records.Dir(id), id, opt, each)
 }

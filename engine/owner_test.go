@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"slices"
 	"testing"
@@ -41,7 +42,7 @@ func TestContainersOfOthersAreShownAndLeftToThem(t *testing.T) {
 	if c := f.all["pod-container"]; c.Owner != api.OwnerKubernetes || c.Name != "k8s://kube-system/dns/coredns" {
 		t.Errorf("%+v", c)
 	}
-	if err := p.Logs(t.Context(), "someones", api.LogOptions{}, nil); !errors.As(err, new(*api.UnsupportedError)) {
+	if err := p.Logs(t.Context(), "someones", api.LogOptions{}, nil); !errors.As(err, new(*api.OwnerError)) {
 		t.Errorf("logs: %v", err)
 	}
 	if r, err := p.Inspect(t.Context(), "someones"); err != nil || r.Path != "sleep" || r.HostConfig == nil || r.LogPath != "" {
@@ -51,19 +52,19 @@ func TestContainersOfOthersAreShownAndLeftToThem(t *testing.T) {
 	f.gone("someones")
 }
 
-// changes are the actions that a container's owner alone may do.
+// changes are the actions that would break what a container's owner believes.
 var changes = map[string]func(p *place, id string) error{
 	"start": func(p *place, id string) error {
 		_, err := p.Start(p.t.Context(), id, api.StartOptions{}, api.Observer{})
 		return err
 	},
-	"stop": func(p *place, id string) error {
-		return p.Stop(p.t.Context(), id, api.StopOptions{}, api.Observer{})
+	"restart": func(p *place, id string) error {
+		return p.Restart(p.t.Context(), id, api.StopOptions{}, api.Observer{})
 	},
-	"kill": func(p *place, id string) error { return p.Kill(p.t.Context(), id, "") },
 	"remove": func(p *place, id string) error {
 		return p.Remove(p.t.Context(), id, api.RemoveOptions{Force: true}, api.Observer{})
 	},
+	"rename": func(p *place, id string) error { return p.Rename(p.t.Context(), id, "mine") },
 }
 
 func TestWhatBelongsToOthersIsNotChanged(t *testing.T) {
@@ -107,9 +108,9 @@ func TestWhatBelongsToOthersIsNotChanged(t *testing.T) {
 	}
 }
 
-// The process of a pod goes on, whatever is tried; the same container without its owner's
-// label may be stopped.
-func TestARunningContainerOfAPodGoesOn(t *testing.T) {
+// The process of a pod may be stopped: the kubelet starts it again. Whatever would break the
+// pod is refused while it runs and afterwards, and nothing is written down of it.
+func TestARunningContainerOfAPodMayBeStoppedAndNoMore(t *testing.T) {
 	p := open(t)
 	id := p.run("busybox", "sleep", "60")
 	box, err := p.env.Client.LoadContainer(p.env.Context(t), id)
@@ -122,21 +123,74 @@ func TestARunningContainerOfAPodGoesOn(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	label("container")
-	before := p.get(id)
-	for action, do := range changes {
-		if e := as[*api.OwnerError](t, do(p, id)); e.Owner != api.OwnerKubernetes || e.Action != action {
-			t.Errorf("%s: %+v", action, e)
+	refused := func() {
+		t.Helper()
+		for action, do := range changes {
+			if e := as[*api.OwnerError](t, do(p, id)); e.Owner != api.OwnerKubernetes || e.Action != action {
+				t.Errorf("%s: %+v", action, e)
+			}
 		}
 	}
+	label("container")
+	before := p.get(id)
+	refused()
 	if c := p.get(id); c.State != api.StateRunning || c.Pid != before.Pid {
 		t.Errorf("it is %s with pid %d, which was %d", c.State, c.Pid, before.Pid)
 	}
-	label("")
 	if err := p.Kill(t.Context(), id, ""); err != nil {
 		t.Error(err)
 	}
+	if code, err := p.Wait(t.Context(), id); code != 137 || err != nil {
+		t.Errorf("%d, %v", code, err)
+	}
+	refused()
+	label("")
 	p.remove(id)
+}
+
+// A namespace beside the engine's own is listed, and seen by the same connection: what is
+// made there is there alone, its watch goes on, and it ends with the engine.
+func TestAnotherNamespaceIsSeenByTheSameConnection(t *testing.T) {
+	p := open(t)
+	other := p.env.Namespace + "x"
+	there := &place{Engine: p.In(other), env: p.env, t: t}
+	if p.In(other) != there.Engine || there.In(other) != there.Engine || there.In(p.env.Namespace) != p.Engine || p.In("") != p.Engine {
+		t.Error("a view is not the same one each time")
+	}
+	f := there.follow()
+	if info, err := there.Info(t.Context()); err != nil || info.Namespace != other || info.Address == "" {
+		t.Errorf("%+v, %v", info, err)
+	}
+	here := p.create("--name", "web", "busybox", "true")
+	id := there.run("--name", "web", "busybox", "sleep", "60")
+	f.state(id, api.StateRunning)
+	if c := p.get("web"); c.ID != here || c.Namespace != p.env.Namespace {
+		t.Errorf("here it is %+v", c)
+	}
+	if c := there.get("web"); c.ID != id || c.Namespace != other {
+		t.Errorf("there it is %+v", c)
+	}
+	all, err := p.Namespaces(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{p.env.Namespace: "1 0 other map[gantry:1]", other: "1 1 other map[gantry:1]"} {
+		i := slices.IndexFunc(all, func(n api.Namespace) bool { return n.Name == name })
+		if i < 0 {
+			t.Errorf("%s is not listed: %+v", name, all)
+		} else if got := fmt.Sprintf("%d %d %s %v", all[i].Containers, all[i].Running, all[i].Owner, all[i].Owners); got != want {
+			t.Errorf("%s: %s", name, got)
+		}
+	}
+	there.remove(id)
+	f.gone(id)
+	if err := there.Close(); err != nil { // nothing: it is the whole's
+		t.Error(err)
+	}
+	if err := there.Ready(t.Context()); err != nil {
+		t.Error(err)
+	}
+	p.remove(here)
 }
 
 func TestContainersAreFoundByNameAndByTheBeginningOfTheID(t *testing.T) {

@@ -14,15 +14,15 @@ import (
 
 // Pause freezes a running container's processes where they are.
 func (e *Engine) Pause(ctx context.Context, id string) error {
-	return e.freeze(ctx, "pause", id, client.Task.Pause)
+	return e.freeze(ctx, api.ActPause, id, client.Task.Pause)
 }
 
 // Unpause has a paused container go on.
 func (e *Engine) Unpause(ctx context.Context, id string) error {
-	return e.freeze(ctx, "unpause", id, client.Task.Resume)
+	return e.freeze(ctx, api.ActUnpause, id, client.Task.Resume)
 }
 
-func (e *Engine) freeze(ctx context.Context, action, id string, do func(client.Task, context.Context) error) error {
+func (e *Engine) freeze(ctx context.Context, action api.Act, id string, do func(client.Task, context.Context) error) error {
 	l, err := e.need(ctx)
 	if err != nil {
 		return err
@@ -38,8 +38,8 @@ func (e *Engine) freeze(ctx context.Context, action, id string, do func(client.T
 	if err := ownersOnly(action, c); err != nil {
 		return err
 	}
-	if paused := c.State == api.StatePaused; paused == (action == "pause") || !c.State.Alive() {
-		return &api.StateError{Action: action, Name: c.DisplayName(), State: c.State}
+	if paused := c.State == api.StatePaused; paused == (action == api.ActPause) || !c.State.Alive() {
+		return &api.StateError{Action: action.Verb(), Name: c.DisplayName(), State: c.State}
 	}
 	box, err := l.client.LoadContainer(ctx, id)
 	if err != nil {
@@ -58,6 +58,9 @@ func (e *Engine) freeze(ctx context.Context, action, id string, do func(client.T
 // Restart stops a container that runs, and starts it.
 func (e *Engine) Restart(ctx context.Context, id string, opt api.StopOptions, o api.Observer) error {
 	c, err := e.Find(ctx, id)
+	if err == nil {
+		err = ownersOnly(api.ActRestart, c)
+	}
 	if err != nil {
 		return err
 	}
@@ -96,8 +99,8 @@ func (e *Engine) rename(ctx context.Context, run *path.Run, id, name string) err
 		if c, ok, err = e.load(ctx, l, id); err == nil && !ok {
 			err = &api.NotFoundError{Kind: "container", Name: id}
 		}
-		if err == nil && c.Owner != api.OwnerGantry && c.Owner != api.OwnerNerdctl {
-			err = &api.OwnerError{Action: "rename", Name: c.DisplayName(), Owner: c.Owner, Reason: "its owner goes by its name"}
+		if err == nil {
+			err = ownersOnly(api.ActRename, c)
 		}
 		if err == nil && name == c.Name {
 			err = api.FieldErrors{{Field: "name", Value: name, Reason: "is its name already"}}

@@ -107,13 +107,15 @@ func (e *Engine) removeVolumes(ctx context.Context, sc *path.Scope, l *link, id 
 // removable says whether a container may be removed as asked.
 func (e *Engine) removable(ctx context.Context, l *link, id string, force bool) (api.Container, error) {
 	c, ok, err := e.load(ctx, l, id)
+	if err == nil && !ok {
+		err = &api.NotFoundError{Kind: "container", Name: id}
+	}
+	if err == nil {
+		err = ownersOnly(api.ActRemove, c)
+	}
 	switch {
 	case err != nil:
 		return c, err
-	case !ok:
-		return c, &api.NotFoundError{Kind: "container", Name: id}
-	case !mayChange(c.Owner):
-		return c, &api.OwnerError{Action: "remove", Name: c.DisplayName(), Owner: c.Owner, Reason: "remove it with its owner's tools"}
 	case c.State == api.StatePaused && !force:
 		return c, &api.StateError{Action: "remove", Name: c.DisplayName(), State: c.State, Fix: "unpause and stop it, or remove it by force"}
 	case c.State.Alive() && !force:

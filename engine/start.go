@@ -152,7 +152,7 @@ func (s *starting) state(ctx context.Context, sc *path.Scope, id string) error {
 	}
 	s.c = c
 	s.run.Subject(c.ID, c.Name)
-	if err := ownersOnly("start", c); err != nil {
+	if err := ownersOnly(api.ActStart, c); err != nil {
 		return err
 	}
 	switch c.State {

@@ -96,7 +96,7 @@ func (s *stopping) state(ctx context.Context, run *path.Run, sc *path.Scope, id 
 	}
 	s.c = c
 	run.Subject(c.ID, c.Name)
-	if err := ownersOnly("stop", c); err != nil {
+	if err := ownersOnly(api.ActStop, c); err != nil {
 		return false, err
 	}
 	labels, err := s.e.labels(ctx, s.l, id)
@@ -209,7 +209,7 @@ func (e *Engine) kill(ctx context.Context, id, name string) error {
 	if !ok {
 		return &api.NotFoundError{Kind: "container", Name: id}
 	}
-	if err := ownersOnly("kill", c); err != nil {
+	if err := ownersOnly(api.ActKill, c); err != nil {
 		return err
 	}
 	if !c.State.Alive() {

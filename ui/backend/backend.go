@@ -34,6 +34,15 @@ type Describer interface {
 	Metrics() api.Metrics
 }
 
+// Spacer looks beyond the namespace that the engine is in.
+type Spacer interface {
+	// Namespaces are all of containerd's, by name, with what is in them.
+	Namespaces(ctx context.Context) ([]api.Namespace, error)
+	// In is the same engine in another namespace: its Watch and everything else are about
+	// what is there. It costs little, lives as long as this engine, and must not be closed.
+	In(namespace string) Engine
+}
+
 // Finder finds containers by name, ID or a unique beginning of an ID.
 type Finder interface {
 	Containers(ctx context.Context) ([]api.Container, error)
@@ -141,6 +150,7 @@ type Foreseer interface {
 type Engine interface {
 	Watcher
 	Describer
+	Spacer
 	Finder
 	Runner
 	Controller

@@ -162,7 +162,7 @@ func (p *program) root() *cobra.Command {
 		p.runCommand(), p.createCommand(), p.startCommand(), p.stopCommand(), p.killCommand(), p.rmCommand(),
 		p.psCommand(), p.logsCommand(), p.inspectCommand(), p.pullCommand(), p.imagesCommand(), p.networkCommand(), p.execCommand(), p.attachCommand(), p.pauseCommand(), p.unpauseCommand(),
 		p.restartCommand(), p.renameCommand(), p.waitCommand(), p.portCommand(), p.volumeCommand(),
-		p.engineCommand(), p.doctorCommand(), p.versionCommand(),
+		p.namespaceCommand(), p.engineCommand(), p.doctorCommand(), p.versionCommand(),
 	)
 	root.CompletionOptions.HiddenDefaultCmd = true
 	return root
@@ -202,6 +202,13 @@ func (p *program) connect(ctx context.Context) (Engine, error) {
 func (p *program) close(e Engine) {
 	if err := e.Close(); err != nil {
 		p.say(err)
+	}
+}
+
+// caution says what will come of doing something to a container of others; it is done then.
+func (p *program) caution(a api.Act, c api.Container) {
+	if r := c.May(a); r.Verdict == api.Warn {
+		fmt.Fprintf(p.Err, "WARNING: %s belongs to %s: %s\n", kit.Clean(c.DisplayName()), kit.OwnerName(c.Owner), r.Reason)
 	}
 }
 

@@ -18,6 +18,7 @@ func (p *program) startCommand() *cobra.Command {
 		Use: "start CONTAINER...", Short: "Start containers that were created or have ended", Args: cobra.MinimumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			return p.each(c.Context(), args, func(ctx context.Context, e Engine, x api.Container) error {
+				p.caution(api.ActStart, x)
 				r := p.reporter(trace)
 				defer r.end()
 				_, err := e.Start(ctx, x.ID, api.StartOptions{}, r.observer())
@@ -42,6 +43,7 @@ func (p *program) stopCommand() *cobra.Command {
 				opt.Timeout = p.opt.Config.Duration(config.StopTimeout)
 			}
 			return p.each(c.Context(), args, func(ctx context.Context, e Engine, x api.Container) error {
+				p.caution(api.ActStop, x)
 				return e.Stop(ctx, x.ID, opt, api.Observer{})
 			})
 		},
@@ -63,6 +65,7 @@ func (p *program) restartCommand() *cobra.Command {
 				opt.Timeout = &d
 			}
 			return p.each(c.Context(), args, func(ctx context.Context, e Engine, x api.Container) error {
+				p.caution(api.ActRestart, x)
 				return e.Restart(ctx, x.ID, opt, api.Observer{})
 			})
 		},
@@ -78,6 +81,7 @@ func (p *program) killCommand() *cobra.Command {
 		Use: "kill CONTAINER...", Short: "Send a signal to running containers", Args: cobra.MinimumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			return p.each(c.Context(), args, func(ctx context.Context, e Engine, x api.Container) error {
+				p.caution(api.ActKill, x)
 				return e.Kill(ctx, x.ID, sig)
 			})
 		},
@@ -92,6 +96,7 @@ func (p *program) rmCommand() *cobra.Command {
 		Use: "rm CONTAINER...", Short: "Remove containers", Args: cobra.MinimumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			return p.each(c.Context(), args, func(ctx context.Context, e Engine, x api.Container) error {
+				p.caution(api.ActRemove, x)
 				return e.Remove(ctx, x.ID, opt, api.Observer{})
 			})
 		},

@@ -30,6 +30,7 @@ func (p *program) execCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
+				p.caution(api.ActExec, x)
 				if detach {
 					_, err := e.Exec(c.Context(), x.ID, req, nil)
 					return err
@@ -131,7 +132,10 @@ func (p *program) pauseCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "pause CONTAINER...", Short: "Freeze running containers", Args: cobra.MinimumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			return p.each(c.Context(), args, func(ctx context.Context, e Engine, x api.Container) error { return e.Pause(ctx, x.ID) })
+			return p.each(c.Context(), args, func(ctx context.Context, e Engine, x api.Container) error {
+				p.caution(api.ActPause, x)
+				return e.Pause(ctx, x.ID)
+			})
 		},
 	}
 }

@@ -55,7 +55,7 @@ func explainRefusal(err error) (Explanation, bool) {
 	case errors.As(err, &owner):
 		return Explanation{
 			Title:  fmt.Sprintf("Cannot %s %s", owner.Action, owner.Name),
-			Detail: fmt.Sprintf("it belongs to %s: %s", ownerName(owner.Owner), owner.Reason),
+			Detail: fmt.Sprintf("it belongs to %s: %s", OwnerName(owner.Owner), owner.Reason),
 			Fix:    ownerFix(owner.Owner),
 		}, true
 	case errors.As(err, &unsupported):
@@ -91,7 +91,8 @@ func shortIDs(ids []string) string {
 	return s
 }
 
-func ownerName(o api.Owner) string {
+// OwnerName is an owner by its own name.
+func OwnerName(o api.Owner) string {
 	switch o {
 	case api.OwnerKubernetes:
 		return "Kubernetes"

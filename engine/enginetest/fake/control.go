@@ -9,7 +9,7 @@ import (
 
 // Stop implements backend.Controller: the container ends with 0.
 func (e *Engine) Stop(ctx context.Context, id string, _ api.StopOptions, o api.Observer) error {
-	if err := e.record("Stop", id); err != nil {
+	if err := e.asked("Stop", id, api.ActStop, id); err != nil {
 		return err
 	}
 	r := e.run("stop", []string{"state", "signal", "exit"}, o)
@@ -27,7 +27,7 @@ func (e *Engine) Kill(_ context.Context, id, signal string) error {
 	if signal == "" {
 		signal = "SIGKILL"
 	}
-	if err := e.record("Kill", id+" "+signal); err != nil {
+	if err := e.asked("Kill", id+" "+signal, api.ActKill, id); err != nil {
 		return err
 	}
 	if err := e.running(nil, "kill", id); err != nil {
@@ -43,7 +43,7 @@ func (e *Engine) Remove(ctx context.Context, id string, opt api.RemoveOptions, o
 	if opt.Force {
 		arg += " force"
 	}
-	if err := e.record("Remove", arg); err != nil {
+	if err := e.asked("Remove", arg, api.ActRemove, id); err != nil {
 		return err
 	}
 	r := e.run("remove", []string{"state", "task", "rootfs", "record"}, o)

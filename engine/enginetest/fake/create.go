@@ -23,7 +23,7 @@ func (e *Engine) Create(ctx context.Context, req api.CreateRequest, o api.Observ
 
 // Start implements backend.Runner.
 func (e *Engine) Start(ctx context.Context, id string, opt api.StartOptions, o api.Observer) (api.Session, error) {
-	if err := e.record("Start", id); err != nil {
+	if err := e.asked("Start", id, api.ActStart, id); err != nil {
 		return nil, err
 	}
 	r := e.run("start", StartSteps(), o)

@@ -35,6 +35,8 @@ type Engine struct {
 	serial   int
 	facts    option.Facts
 	metrics  api.Metrics
+	whole    *Engine // of a view
+	views    map[string]*Engine
 }
 
 type image struct {

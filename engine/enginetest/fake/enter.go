@@ -18,7 +18,7 @@ func (e *Engine) Unpause(_ context.Context, id string) error {
 }
 
 func (e *Engine) turn(call, id string, from, to api.State) error {
-	if err := e.record(call, id); err != nil {
+	if err := e.asked(call, id, api.ActPause, id); err != nil {
 		return err
 	}
 	c, err := e.Peek(id)
@@ -34,7 +34,7 @@ func (e *Engine) turn(call, id string, from, to api.State) error {
 
 // Restart implements backend.Controller.
 func (e *Engine) Restart(ctx context.Context, id string, opt api.StopOptions, o api.Observer) error {
-	if err := e.record("Restart", id); err != nil {
+	if err := e.asked("Restart", id, api.ActRestart, id); err != nil {
 		return err
 	}
 	c, err := e.Peek(id)
@@ -49,7 +49,7 @@ func (e *Engine) Restart(ctx context.Context, id string, opt api.StopOptions, o 
 
 // Rename implements backend.Controller.
 func (e *Engine) Rename(_ context.Context, id, name string) error {
-	if err := e.record("Rename", id+" "+name); err != nil {
+	if err := e.asked("Rename", id+" "+name, api.ActRename, id); err != nil {
 		return err
 	}
 	if err := checkName(name); err != nil {
@@ -67,7 +67,7 @@ func (e *Engine) Rename(_ context.Context, id, name string) error {
 
 // Exec implements backend.Entrant: the process says its command and ends with 0 at once.
 func (e *Engine) Exec(_ context.Context, id string, req api.ExecRequest, st *api.Streams) (api.Session, error) {
-	if err := e.record("Exec", id+" "+strings.Join(req.Args, " ")); err != nil {
+	if err := e.asked("Exec", id+" "+strings.Join(req.Args, " "), api.ActExec, id); err != nil {
 		return nil, err
 	}
 	if err := e.running(nil, "run a process in", id); err != nil || st == nil {
@@ -92,7 +92,7 @@ func (finished) Close() error { return nil }
 
 // Attach implements backend.Entrant.
 func (e *Engine) Attach(_ context.Context, id string, _ *api.Streams) (api.Session, error) {
-	if err := e.record("Attach", id); err != nil {
+	if err := e.asked("Attach", id, api.ActAttach, id); err != nil {
 		return nil, err
 	}
 	if err := e.running(nil, "attach to", id); err != nil {
@@ -103,5 +103,5 @@ func (e *Engine) Attach(_ context.Context, id string, _ *api.Streams) (api.Sessi
 
 // Shell implements backend.Entrant: every container has one.
 func (e *Engine) Shell(_ context.Context, id string) (string, error) {
-	return "/bin/sh", e.record("Shell", id)
+	return "/bin/sh", e.asked("Shell", id, api.ActExec, id)
 }

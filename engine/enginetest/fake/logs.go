@@ -24,7 +24,7 @@ func (e *Engine) Log(id string, lines ...string) {
 
 // Logs implements backend.Logger.
 func (e *Engine) Logs(ctx context.Context, id string, opt api.LogOptions, each func([]api.LogLine) error) error {
-	if err := e.record("Logs", id); err != nil {
+	if err := e.asked("Logs", id, api.ActLogs, id); err != nil {
 		return err
 	}
 	next, first := 0, true

@@ -105,14 +105,19 @@ func (e *Engine) publish(id string) {
 func (e *Engine) SetConn(c api.Connection) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	for name, v := range e.views {
+		own := c
+		if own.Info == (api.EngineInfo{}) {
+			own.Info = infoOf(c.State)
+		}
+		own.Info.Namespace = name
+		v.SetConn(own)
+	}
 	if c.Since.IsZero() {
 		c.Since = e.clock.Now()
 	}
 	if c.Info == (api.EngineInfo{}) {
-		c.Info = Info()
-		if c.State != api.ConnReady {
-			c.Info.Version = ""
-		}
+		c.Info = infoOf(c.State)
 	}
 	e.conn = c
 	for w := range e.watchers {
@@ -120,6 +125,15 @@ func (e *Engine) SetConn(c api.Connection) {
 		w.full = w.full || c.State == api.ConnReady
 		w.wake()
 	}
+}
+
+// infoOf is what is known of the engine: its version only once it has answered.
+func infoOf(s api.ConnState) api.EngineInfo {
+	info := Info()
+	if s != api.ConnReady {
+		info.Version = ""
+	}
+	return info
 }
 
 // Starting says that the embedded engine is being brought up and has come to a step.
