@@ -19,6 +19,7 @@ import (
 
 	"gantry/engine/api"
 	"gantry/engine/record"
+	"gantry/engine/stdio/wire"
 )
 
 // Inspect is a container in the shape of Docker's GET /containers/{id}/json.
@@ -61,6 +62,9 @@ func (e *Engine) Inspect(ctx context.Context, id string) (*container.InspectResp
 		Mounts:     []container.MountPoint{},
 		HostConfig: req.HostConfig, Config: inspectConfig(c, req),
 		NetworkSettings: &container.NetworkSettings{Ports: network.PortMap{}, Networks: map[string]*network.EndpointSettings{}},
+	}
+	if d := r.HostConfig.LogConfig.Type; d != "" && d != wire.LogJSONFile {
+		r.LogPath = ""
 	}
 	for _, n := range c.Networks {
 		r.NetworkSettings.Networks[n] = &network.EndpointSettings{}

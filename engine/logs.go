@@ -2,9 +2,11 @@ package engine
 
 import (
 	"context"
+	"fmt"
 
 	"gantry/engine/api"
 	"gantry/engine/stdio"
+	"gantry/engine/stdio/wire"
 )
 
 // Logs reads a container's log. With Follow it goes on until the container has ended and
@@ -24,5 +26,17 @@ func (e *Engine) Logs(ctx context.Context, id string, opt api.LogOptions, each f
 	if err := ownersOnly(api.ActLogs, c); err != nil {
 		return err
 	}
-	return stdio.Read(ctx, l.records.Dir(id), id, opt, each)
+	log, err := wire.ReadLogConfig(l.records.Dir(id))
+	if err != nil {
+		return fmt.Errorf("read how %s is logged: %w", c.DisplayName(), err)
+	}
+	switch log.Driver {
+	case wire.LogJSONFile:
+		return stdio.Read(ctx, l.records.Dir(id), id, opt, each)
+	case wire.LogJournald:
+		return stdio.ReadJournal(ctx, l.records.Dir(id), id, opt, each)
+	case wire.LogNone:
+		return &api.UnsupportedError{What: "reading the log of " + c.DisplayName(), Reason: "its log driver is none, which keeps nothing"}
+	}
+	return &api.UnsupportedError{What: "reading the log of " + c.DisplayName(), Reason: "its log driver " + log.Driver + " does not support reading"}
 }

@@ -61,6 +61,9 @@ func (c *creation) identity(ctx context.Context, s *path.Scope) error {
 	if err := c.reserveName(ctx, s); err != nil {
 		return err
 	}
+	if err := c.logFacts(); err != nil {
+		return err
+	}
 	c.run.Subject(c.id, c.name)
 	s.Detail("%s", c.name)
 	return c.connect()
@@ -101,10 +104,6 @@ func (c *creation) reserveName(ctx context.Context, s *path.Scope) error {
 		}
 	}
 	return err
-}
-
-func (c *creation) logConfig() record.LogConfig {
-	return record.LogConfig{Driver: "json-file", Address: c.l.end.Address}
 }
 
 // spec makes the OCI runtime spec, and the labels whose nerdctl part becomes its annotations.

@@ -8,6 +8,7 @@ type Facts struct {
 	MemoryTotal int64 // bytes
 	CgroupMode  CgroupMode
 	Systemd     bool            // systemd is the init system, so it manages cgroups
+	Journal     bool            // systemd's journal takes entries
 	Controllers map[string]bool // cgroup controllers that can be used: "memory", "cpu", "pids", "cpuset", "io"
 	SwapLimit   bool            // swap can be limited
 	// Knobs are the limits that not every kernel and not every cgroup version has, by the option

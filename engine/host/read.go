@@ -33,6 +33,7 @@ func ReadRoot(ctx context.Context, root string) (Facts, error) {
 	}
 	t := tree(root)
 	f.Systemd = t.isDir("run/systemd/system")
+	f.Journal = t.exists("run/systemd/journal/socket")
 	f.Seccomp = t.seccomp()
 	f.AppArmor = t.appArmor()
 	f.RecursiveReadOnly = t.kernel(5, 12)

@@ -53,7 +53,7 @@ func judgedAlike(t *testing.T, r *row, d Draft, p Parsed) {
 	if !d.Has(r.Key) {
 		return
 	}
-	if slices.Contains([]Key{KeyInteractive, KeyArgs, KeyVolume, KeyMount, KeyTmpfs, KeyMemorySwap}, r.Key) {
+	if slices.Contains([]Key{KeyInteractive, KeyArgs, KeyVolume, KeyMount, KeyTmpfs, KeyMemorySwap, KeyLogOpt}, r.Key) {
 		return // rules across options speak of these too
 	}
 	var alone api.FieldErrors

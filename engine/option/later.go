@@ -50,8 +50,6 @@ func laters() []later {
 		{name: "label-file", reason: notYet},
 		{name: "link", reason: notYet},
 		{name: "link-local-ip", reason: notYet},
-		{name: "log-driver", reason: notYet},
-		{name: "log-opt", reason: notYet},
 		{name: "no-healthcheck", bare: true, reason: notYet},
 		{name: "pid", reason: notYet},
 		{name: "quiet", short: "q", bare: true, reason: notYet},

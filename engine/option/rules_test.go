@@ -77,6 +77,23 @@ func TestRulesAcrossOptionsAndFacts(t *testing.T) {
 			name: "restarted and removed", draft: draft("image", "a", "restart", "always", "rm", "true"),
 			problems: []string{"--restart: cannot be together with --rm (choose one of them)"},
 		},
+		{
+			name: "options that a log driver has not", draft: draft("image", "a", "log-driver", "none", "log-opt", "max-size=1m"),
+			problems: []string{"--log-opt: invalid logging opts for driver none (leave it out: nothing is kept)"},
+		},
+		{
+			name: "options of the json-file log", draft: draft("image", "a", "log-opt", "max-file=0", "log-opt", "max-file=2", "log-opt", "color=red", "log-opt", "compress=true", "log-opt", "tag={{.ID}}"),
+			problems: []string{
+				"--log-opt: max-file cannot be less than 1",
+				"--log-opt: max-file has no effect without max-size (add max-size=10m)",
+				"--log-opt: unknown log opt 'color' for json-file log driver",
+				"--log-opt: rotated logs are not compressed (leave it out)",
+			},
+		},
+		{
+			name: "a log's size that is none", draft: draft("image", "a", "log-opt", "max-size=0"),
+			problems: []string{"--log-opt: max-size must be a positive number"},
+		},
 		{name: "interactive with a tty", draft: draft("image", "a", "interactive", "true", "tty", "true")},
 		{name: "interactive switched off", draft: draft("image", "a", "interactive", "false")},
 		{

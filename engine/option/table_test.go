@@ -87,7 +87,7 @@ func TestSectionsOfTheForm(t *testing.T) {
 		"Storage: Volumes, Mounts, Tmpfs, Volumes from",
 		"Resources: Memory, CPUs, Pids limit, Memory+swap, Soft limit, /dev/shm, CPU shares, CPU set, Ulimits",
 		"Security: Read-only, Privileged, Add caps, Drop caps",
-		"Advanced: Swappiness, No OOM kill, OOM score, Memory nodes, CPU period, CPU quota, RT period, RT runtime, I/O weight, I/O weights, " +
+		"Advanced: Log driver, Log options, Swappiness, No OOM kill, OOM score, Memory nodes, CPU period, CPU quota, RT period, RT runtime, I/O weight, I/O weights, " +
 			"Read rate, Write rate, Read ops, Write ops, Cgroup, Cgroup conf, RDT class",
 	}
 	var got []string

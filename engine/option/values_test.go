@@ -43,6 +43,8 @@ func TestGoodValues(t *testing.T) {
 	}{
 		{KeyImage, []string{"nginx:1.27"}, func(p Parsed) any { return p.Request.Config.Image }, "nginx:1.27"},
 		{KeyImage, []string{"LOCALHOST:5000/a/b@sha256:" + strings.Repeat("0f", 32)}, func(p Parsed) any { return p.Request.Config.Image }, "LOCALHOST:5000/a/b@sha256:" + strings.Repeat("0f", 32)},
+		{KeyLogOpt, []string{"max-size=1.5m", "max-file=3", "labels=a,b"}, func(p Parsed) any { return p.Request.HostConfig.LogConfig.Config }, map[string]string{"max-size": "1.5m", "max-file": "3", "labels": "a,b"}},
+		{KeyLogDriver, []string{"none"}, func(p Parsed) any { return p.Request.HostConfig.LogConfig.Type }, "none"},
 		{KeyImage, []string{strings.Repeat("0f", 32)}, func(p Parsed) any { return p.Request.Config.Image }, strings.Repeat("0f", 32)},
 		{KeyName, []string{"web.1_a-b"}, func(p Parsed) any { return p.Request.Name }, "web.1_a-b"},
 		{KeyArgs, []string{"sh", "-c", "exit 7", ""}, func(p Parsed) any { return p.Request.Config.Cmd }, []string{"sh", "-c", "exit 7", ""}},
@@ -246,6 +248,11 @@ func TestBadValues(t *testing.T) {
 		{KeyCapAdd, "NET_ADMN", `--cap-add: unknown capability "NET_ADMN" (did you mean NET_ADMIN?)`},
 		{KeyCapDrop, "", `--cap-drop: unknown capability "" (write a name such as NET_ADMIN, or ALL)`},
 		{KeyCapDrop, "everything", `--cap-drop: unknown capability "everything" (write a name such as NET_ADMIN, or ALL)`},
+		{KeyLogDriver, "jsonfile", `--log-driver: unknown logging driver "jsonfile" (write json-file, journald or none)`},
+		{KeyLogDriver, "journald", "--log-driver: this host has no journal of systemd's (write json-file or none)"},
+		{KeyLogDriver, "fluentd", "--log-driver: is not carried out: gantry's logger sends nothing over a network (write journald and have the journal forward it, or json-file and have a collector read that)"},
+		{KeyLogDriver, "local", "--log-driver: keeps logs in a format that only Docker reads (json-file with --log-opt max-size=20m --log-opt max-file=5 keeps as much)"},
+		{KeyLogOpt, "max-size", `--log-opt: invalid logging opts format: "max-size" (write name=value, such as max-size=10m)`},
 		{"nonsense", "x", "--nonsense: gantry does not know this option"},
 	}
 	for _, tt := range tests {

@@ -5,13 +5,19 @@ import "unicode/utf8"
 const hex = "0123456789abcdef"
 
 // appendEntry appends one line of the log as Docker's json-file driver writes it. stamp
-// is the time in RFC 3339 with nanoseconds.
-func appendEntry(b, text []byte, stream, stamp string) []byte {
+// is the time in RFC 3339 with nanoseconds, attrs a JSON object or nil.
+func appendEntry(b, text, attrs []byte, stream, stamp string) []byte {
 	b = append(b, `{"log":"`...)
 	b = appendEscaped(b, text)
 	b = append(b, `","stream":"`...)
 	b = append(b, stream...)
-	b = append(b, `","time":"`...)
+	if attrs != nil {
+		b = append(b, `","attrs":`...)
+		b = append(b, attrs...)
+		b = append(b, `,"time":"`...)
+	} else {
+		b = append(b, `","time":"`...)
+	}
 	b = append(b, stamp...)
 	return append(b, "\"}\n"...)
 }

@@ -70,7 +70,7 @@ func TestEntriesAreDockersFormat(t *testing.T) {
 		"grün\u2028€":      `grün\u2028€`,
 		"\xff\xe2\x82 cut": `\ufffd\ufffd\ufffd cut`,
 	} {
-		got := string(appendEntry(nil, []byte(in), "stderr", "2026-11-23T12:23:33.325746314Z"))
+		got := string(appendEntry(nil, []byte(in), nil, "stderr", "2026-11-23T12:23:33.325746314Z"))
 		if want := `{"log":"` + want + `","stream":"stderr","time":"2026-11-23T12:23:33.325746314Z"}` + "\n"; got != want {
 			t.Errorf("%q:\n got %s want %s", in, got, want)
 		}
@@ -80,7 +80,7 @@ func TestEntriesAreDockersFormat(t *testing.T) {
 func FuzzEntriesAreJSON(f *testing.F) {
 	f.Add([]byte("a\xffb\n"))
 	f.Fuzz(func(t *testing.T, text []byte) {
-		b := appendEntry(nil, text, "stdout", "2026-11-23T12:23:33Z")
+		b := appendEntry(nil, text, nil, "stdout", "2026-11-23T12:23:33Z")
 		var e struct{ Log string }
 		if err := json.Unmarshal(b, &e); err != nil {
 			t.Fatalf("%v in %q", err, b)
@@ -99,6 +99,6 @@ func BenchmarkEncode(b *testing.B) {
 	var buf []byte
 	b.SetBytes(int64(len(line)))
 	for b.Loop() {
-		buf = appendEntry(buf[:0], line, "stdout", "2026-11-23T12:23:33.325746314Z")
+		buf = appendEntry(buf[:0], line, nil, "stdout", "2026-11-23T12:23:33.325746314Z")
 	}
 }

@@ -9,9 +9,14 @@ import (
 
 // logFile is the container's log, open for appending.
 type logFile struct {
+	path string
 	f    *os.File
 	torn bool // it ends within a line
 	lost int  // lines that could not be written since the last that could
+
+	size  int64
+	max   int64 // of a file, in bytes; 0 is none
+	files int   // with the rotated ones
 }
 
 // openLog opens a log, and closes the line that a logger may have been killed in.
@@ -20,8 +25,9 @@ func openLog(path string) (*logFile, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &logFile{f: f}
+	l := &logFile{path: path, f: f}
 	if st, err := f.Stat(); err == nil && st.Size() > 0 {
+		l.size = st.Size()
 		var last [1]byte
 		_, err := f.ReadAt(last[:], st.Size()-1)
 		l.torn = err == nil && last[0] != '\n'
@@ -41,7 +47,11 @@ func (l *logFile) write(entries []byte) {
 			return
 		}
 	}
+	if l.full(0) {
+		l.rotate()
+	}
 	n, err := l.f.Write(entries)
+	l.size += int64(n)
 	if err != nil {
 		l.torn = n > 0 && entries[n-1] != '\n'
 		l.lost += bytes.Count(entries[n:], []byte{'\n'})
@@ -56,9 +66,10 @@ func (l *logFile) mend() error {
 	}
 	if l.lost > 0 {
 		text := fmt.Sprintf("gantry: %d lines could not be written to the log here\n", l.lost)
-		b = appendEntry(b, []byte(text), "stderr", stamp(time.Now()))
+		b = appendEntry(b, []byte(text), nil, "stderr", stamp(time.Now()))
 	}
 	n, err := l.f.Write(b)
+	l.size += int64(n)
 	if n > 0 {
 		l.torn = b[n-1] != '\n'
 	}

@@ -1,10 +1,13 @@
 package logger
 
 import (
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"gantry/engine/stdio/wire"
 )
 
 func TestALineThatALoggerWasKilledInIsEnded(t *testing.T) {
@@ -77,5 +80,60 @@ func write(t *testing.T, path, content string) {
 	}
 	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
 		t.Fatal(err)
+	}
+}
+
+func TestAFullLogIsRotatedAndNeverMissing(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "log")
+	for _, files := range []int{1, 3} {
+		l, err := openLog(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		l.max, l.files = 10, files
+		for _, s := range []string{"one 45678\n", "two 45678\n", "three\n", "three more\n", "four\n"} {
+			l.write([]byte(s))
+		}
+		l.close()
+		want := map[string]string{"": "four\n", ".1": "three\nthree more\n", ".2": "two 45678\n"}
+		for _, end := range []string{"", ".1", ".2", ".3", ".new", ".1.new"} {
+			b, err := os.ReadFile(path + end)
+			if end != "" && files == 1 || want[end] == "" {
+				if err == nil {
+					t.Errorf("%d files: there is log%s: %q", files, end, b)
+				}
+			} else if string(b) != want[end] {
+				t.Errorf("%d files: log%s has %q (%v)", files, end, b, err)
+			}
+		}
+		os.Remove(path)
+	}
+}
+
+func TestTheJournalIsGivenWhatDockersDriverGives(t *testing.T) {
+	socket := filepath.Join(t.TempDir(), "journal")
+	at, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: socket, Net: "unixgram"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer at.Close()
+	id := strings.Repeat("0123456789abcdef", 4)
+	j, err := openJournal(socket, id, wire.LogFacts{Name: "web", Image: "nginx", Attrs: map[string]string{"tier.of": "front"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer j.close()
+	j.write("stderr", func(each func([]byte)) { each([]byte("whole\n")); each([]byte("a \n part")) })
+	about := "CONTAINER_ID=0123456789ab\nCONTAINER_ID_FULL=" + id + "\nCONTAINER_NAME=web\nCONTAINER_TAG=0123456789ab\nIMAGE_NAME=nginx\n" +
+		"SYSLOG_IDENTIFIER=0123456789ab\nTIER_OF=front\nPRIORITY=3\n"
+	for _, want := range []string{
+		about + "MESSAGE=whole\n",
+		about + "CONTAINER_PARTIAL_MESSAGE=true\nMESSAGE\n\x08\x00\x00\x00\x00\x00\x00\x00a \n part\n",
+	} {
+		b := make([]byte, 4096)
+		n, err := at.Read(b)
+		if err != nil || string(b[:n]) != want {
+			t.Errorf("%v\n%q\nwant\n%q", err, b[:n], want)
+		}
 	}
 }

@@ -90,7 +90,7 @@ func open(ctx context.Context, cfg Config) (l *logger, err error) {
 	if l.lock, err = wire.Lock(lctx, cfg.StateDir); err != nil && !errors.Is(err, context.DeadlineExceeded) {
 		return nil, fmt.Errorf("lock: %w", err)
 	}
-	if l.out.log, err = openLog(l.dir.File(wire.LogFile(cfg.ID))); err != nil {
+	if l.out.log, err = openSink(cfg, l.dir); err != nil {
 		return nil, err
 	}
 	if l.socket, err = listen(l.dir); err != nil {
