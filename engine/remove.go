@@ -11,6 +11,7 @@ import (
 	"gantry/engine/network/native"
 	"gantry/engine/path"
 	"gantry/engine/record"
+	"gantry/engine/stdio"
 	"gantry/engine/task"
 )
 
@@ -60,7 +61,8 @@ func (e *Engine) remove(ctx context.Context, run *path.Run, id string, opt api.R
 	}
 	return errors.Join(
 		run.Do(ctx, "task", func(ctx context.Context, sc *path.Scope) error {
-			return errors.Join(leaveStopped(ctx, l, id, record.Read(rec.Labels)), task.Delete(ctx, l.client, id))
+			return errors.Join(leaveStopped(ctx, l, id, record.Read(rec.Labels)), task.Delete(ctx, l.client, id),
+				stdio.LetGo(ctx, l.records.Dir(id)))
 		}),
 		run.Do(ctx, "record", func(ctx context.Context, sc *path.Scope) error {
 			return ignoreNotFound(l.client.ContainerService().Delete(ctx, id))

@@ -5,12 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"sync"
 	"time"
 
 	"github.com/containerd/containerd/v2/client"
 	"github.com/moby/term"
+	"golang.org/x/sys/unix"
 
 	"gantry/engine/api"
 	"gantry/engine/stdio"
@@ -28,7 +30,7 @@ type session struct {
 	l      *link
 	c      api.Container
 	client *stdio.Client
-	stdin  *os.File // write end of the terminal's input; nil: none
+	stdin  *os.File // write end of the container's input; nil: none
 	hold   *os.File // keeps the container from being removed at its end while it is read
 	exit   <-chan client.ExitStatus
 	cancel context.CancelFunc
@@ -51,7 +53,14 @@ type outcome struct {
 func (e *Engine) attach(ctx context.Context, st *starting) (*session, error) {
 	actx, cancel := context.WithTimeout(ctx, loggerTime)
 	defer cancel()
-	c, err := stdio.Attach(actx, st.stateDir)
+	a := st.opt.Attach
+	input := a.Stdin != nil && st.c.OpenStdin
+	var opts []stdio.AttachOption
+	once := input && !st.c.Tty && st.once()
+	if once {
+		opts = append(opts, stdio.WithInput())
+	}
+	c, err := stdio.Attach(actx, st.stateDir, opts...)
 	if err != nil {
 		return nil, fmt.Errorf("attach to the container's streams: %w", err)
 	}
@@ -60,21 +69,10 @@ func (e *Engine) attach(ctx context.Context, st *starting) (*session, error) {
 	if s.hold, err = holdAttached(st.stateDir); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
-	a := st.opt.Attach
-	if st.c.Tty && a.Stdin != nil && st.c.OpenStdin {
-		if s.stdin, err = stdio.OpenStdin(st.stateDir); err != nil {
+	if input {
+		if err := s.openInput(st, once); err != nil {
 			return nil, errors.Join(err, s.Close())
 		}
-		keys := a.DetachKeys
-		if keys == "" {
-			keys = defaultDetachKeys
-		}
-		seq, err := term.ToBytes(keys)
-		if err != nil {
-			return nil, errors.Join(api.FieldErrors{{Field: "detach-keys", Value: keys, Reason: err.Error()}}, s.Close())
-		}
-		// Ends with the caller's reader, which only the caller can interrupt.
-		go s.copyIn(term.NewEscapeProxy(a.Stdin, seq))
 	}
 	if st.c.Tty && a.Resize != nil {
 		s.e.done.Go(func() { s.resize(st.task, a.Resize) })
@@ -96,12 +94,59 @@ func (s *session) endWithOthers() {
 	_ = s.Close()
 }
 
-// copyIn feeds the terminal's input until it ends or the user detaches.
-func (s *session) copyIn(in io.Reader) {
+// openInput joins the caller's input to the container's. Detach keys are a terminal's. A
+// container that was started again without anybody who would hold its input has none.
+func (s *session) openInput(st *starting, once bool) (err error) {
+	a := st.opt.Attach
+	s.stdin, err = stdio.OpenStdin(st.stateDir)
+	if !s.c.Tty && (errors.Is(err, fs.ErrNotExist) || errors.Is(err, unix.ENXIO)) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	in := a.Stdin
+	if s.c.Tty {
+		keys, err := detachKeys(a.DetachKeys)
+		if err != nil {
+			return err
+		}
+		in = term.NewEscapeProxy(in, keys)
+	}
+	// Ends with the caller's reader, which only the caller can interrupt.
+	go s.copyIn(in, once)
+	return nil
+}
+
+// detachKeys reads keys as Docker writes them.
+func detachKeys(keys string) ([]byte, error) {
+	if keys == "" {
+		keys = defaultDetachKeys
+	}
+	seq, err := term.ToBytes(keys)
+	if err != nil {
+		return nil, api.FieldErrors{{Field: "detach-keys", Value: keys, Reason: err.Error()}}
+	}
+	return seq, nil
+}
+
+// once reports whether the container's input ends with that of whoever is attached.
+func (s *starting) once() bool {
+	req, err := s.l.records.State(s.c.ID).Request()
+	return err == nil && req.Config != nil && req.Config.StdinOnce
+}
+
+// copyIn feeds the container's input until it ends or the user detaches.
+func (s *session) copyIn(in io.Reader, once bool) {
 	_, err := io.Copy(s.stdin, in)
 	var escape term.EscapeError
-	if errors.As(err, &escape) {
+	switch {
+	case errors.As(err, &escape):
 		close(s.detach)
+	case once && s.ctx.Err() == nil:
+		// Whoever is at the other end reads what is left, and sees the end.
+		_ = s.stdin.Close()
+		_ = s.client.EndInput()
 	}
 }
 
@@ -174,7 +219,9 @@ func (s *session) Close() error {
 		err = s.client.Close()
 		for _, f := range []*os.File{s.stdin, s.hold} {
 			if f != nil {
-				err = errors.Join(err, f.Close())
+				if cerr := f.Close(); !errors.Is(cerr, os.ErrClosed) {
+					err = errors.Join(err, cerr)
+				}
 			}
 		}
 	})

@@ -235,10 +235,6 @@ func (s *starting) security(ctx context.Context, sc *path.Scope) error {
 // newTask makes the shim and runs runc create. It must not be interrupted, so ctx's end
 // is looked at only afterwards.
 func (s *starting) newTask(ctx context.Context, sc *path.Scope) error {
-	create, err := s.io()
-	if err != nil {
-		return err
-	}
 	restore := keepLastExit(s.stateDir)
 	if err := wire.ClearTrouble(s.stateDir); err != nil {
 		return err
@@ -253,12 +249,24 @@ func (s *starting) newTask(ctx context.Context, sc *path.Scope) error {
 	}))
 	tctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), taskTime)
 	defer cancel()
+	create, holder, err := s.io(tctx)
+	if err != nil {
+		return err
+	}
+	if holder != nil {
+		defer holder.Close()
+	}
 	s.task, err = s.box.NewTask(tctx, create)
 	if errdefs.IsAlreadyExists(err) {
 		return &api.StateError{Action: "start", Name: s.c.DisplayName(), State: api.StateUnknown, Fix: "a task of it is left behind; remove the container by force"}
 	}
 	if err != nil {
 		return s.startFailed(ctx, err)
+	}
+	if holder != nil {
+		if err := holder.Made(s.task.Pid()); err != nil {
+			return fmt.Errorf("hold the container's streams: %w", err)
+		}
 	}
 	if !stdio.Logging(s.stateDir) {
 		return task.StartFailed(s.c.DisplayName(), command(s.c), wire.ReadTrouble(s.stateDir))
@@ -267,22 +275,26 @@ func (s *starting) newTask(ctx context.Context, sc *path.Scope) error {
 	return ctx.Err()
 }
 
-// io sends the streams to the logger; a terminal's input comes by a pipe in the state dir.
-func (s *starting) io() (cio.Creator, error) {
+// io sends the streams to the logger; a terminal's input comes by a pipe in the state dir. A
+// shim gives a logger no other input, so that without a terminal a holder has all three.
+func (s *starting) io(ctx context.Context) (cio.Creator, *stdio.Holder, error) {
 	uri, err := url.Parse(stdio.LogURI(s.l.end.Helper, s.stateDir))
 	if err != nil {
-		return nil, fmt.Errorf("log address: %w", err)
+		return nil, nil, fmt.Errorf("log address: %w", err)
 	}
-	if !s.c.Tty {
-		return cio.LogURI(uri), nil
-	}
-	cfg := cio.Config{Terminal: true, Stdout: uri.String()}
-	if s.c.OpenStdin {
-		if cfg.Stdin, err = stdio.MakeStdin(s.stateDir); err != nil {
-			return nil, err
+	cfg := cio.Config{Terminal: s.c.Tty, Stdout: uri.String()}
+	var holder *stdio.Holder
+	switch {
+	case !s.c.Tty && !s.c.OpenStdin:
+		return cio.LogURI(uri), nil, nil
+	case !s.c.Tty:
+		if holder, err = stdio.Hold(ctx, s.l.end.Helper, s.stateDir, s.e.cfg.Namespace, s.c.ID); err == nil {
+			cfg.Stdin, cfg.Stdout, cfg.Stderr = holder.Stdin, holder.Stdout, holder.Stderr
 		}
+	case s.c.OpenStdin:
+		cfg.Stdin, err = stdio.MakeStdin(s.stateDir)
 	}
-	return func(string) (cio.IO, error) { return fixedIO(cfg), nil }, nil
+	return func(string) (cio.IO, error) { return fixedIO(cfg), nil }, holder, err
 }
 
 // fixedIO tells containerd where the streams go; nothing is copied by this process.

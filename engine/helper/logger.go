@@ -38,11 +38,7 @@ func logs(args []string) int {
 	if len(args) != 1 || id == "" {
 		return refuse("the logger needs a state directory, and CONTAINER_ID in its environment")
 	}
-	frugal()
-	unix.Umask(0o077)
-	// A hang-up or an interrupt is meant for others in the shim's group.
-	signal.Ignore(unix.SIGHUP, unix.SIGINT, unix.SIGPIPE)
-	ctx, stop := signal.NotifyContext(context.Background(), unix.SIGTERM)
+	ctx, stop := settle()
 	defer stop()
 	bundle, err := bundleDir()
 	if err == nil {
@@ -53,7 +49,7 @@ func logs(args []string) int {
 			Bundle:    bundle,
 			Stdout:    fdStdout,
 			Stderr:    fdStderr,
-			Ready:     ready,
+			Ready:     func() { ready(fdReady) },
 			Reaper:    reaper(),
 			Heir:      os.Args[0],
 			Guest:     &guest{stateDir: args[0]},
@@ -64,6 +60,15 @@ func logs(args []string) int {
 		return 1
 	}
 	return 0
+}
+
+// settle makes this process one that lives as long as a container.
+func settle() (context.Context, context.CancelFunc) {
+	frugal()
+	unix.Umask(0o077)
+	// A hang-up or an interrupt is meant for others in the group.
+	signal.Ignore(unix.SIGHUP, unix.SIGINT, unix.SIGPIPE)
+	return signal.NotifyContext(context.Background(), unix.SIGTERM)
 }
 
 // reaper is the gantry beside this helper.
@@ -103,8 +108,8 @@ func frugal() {
 
 // ready lets the container begin: older shims wait for the end of the pipe, newer ones
 // for a byte first. What was needed only to begin is given back to the kernel.
-func ready() {
-	f := os.NewFile(fdReady, "ready")
+func ready(fd uintptr) {
+	f := os.NewFile(fd, "ready")
 	f.Write([]byte{0})
 	f.Close()
 	debug.FreeOSMemory()

@@ -41,6 +41,12 @@ func dispatch(args []string) int {
 		logger.Inherit(args[1], reaper())
 		return 0
 	}
+	if args[0] == wire.HolderKey+"1" && len(args) == 2 {
+		return startHolder(args[1])
+	}
+	if args[0] == wire.HeldKey+"1" && len(args) == 2 {
+		return holds(args[1])
+	}
 	if args[0] == wire.HookKey+"1" && len(args) == 2 {
 		return hook(args[1])
 	}

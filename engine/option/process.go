@@ -74,7 +74,7 @@ func process() []row {
 		},
 		{
 			Option: Option{
-				Key: KeyInteractive, Short: "i", Label: "Interactive", Note: "needs a tty for now", Section: SectionProcess, Kind: KindBool,
+				Key: KeyInteractive, Short: "i", Label: "Interactive", Section: SectionProcess, Kind: KindBool,
 				Default: "false", Form: true, Help: "Keep standard input open",
 			},
 			put:  func(b *build, v string) { b.putBool(v, &b.config.OpenStdin) },

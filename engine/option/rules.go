@@ -1,5 +1,7 @@
 package option
 
+import "github.com/moby/moby/api/types/container"
+
 // across applies the rules that look at more than one option.
 func (b *build) across(d Draft) {
 	if !d.Has(KeyImage) {
@@ -33,8 +35,8 @@ func (b *build) across(d Draft) {
 
 // acrossStreams settles which streams are held, as Docker's client does.
 func (b *build) acrossStreams() {
-	if b.config.OpenStdin && !b.config.Tty {
-		b.refuseAt(KeyInteractive, 0, "true", "works only with a tty for now: nobody would hold the container's standard input", "add --tty")
+	if p := b.host.RestartPolicy.Name; b.config.OpenStdin && !b.config.Tty && p != "" && p != container.RestartPolicyDisabled {
+		b.warnAt(KeyInteractive, 0, "true", "is only for the first run: one that the restart policy begins has no standard input", "")
 	}
 	if b.detach {
 		b.config.AttachStdout, b.config.AttachStderr = false, false

@@ -47,9 +47,9 @@ func TestRulesAcrossOptionsAndFacts(t *testing.T) {
 			},
 		},
 		{
-			name:     "interactive without a tty",
-			draft:    draft("image", "a", "interactive", "true"),
-			problems: []string{"--interactive: works only with a tty for now: nobody would hold the container's standard input (add --tty)"},
+			name:     "interactive without a tty, and restarts",
+			draft:    draft("image", "a", "interactive", "true", "restart", "always"),
+			warnings: []string{"--interactive: is only for the first run: one that the restart policy begins has no standard input"},
 		},
 		{
 			name:  "two mounts at one place",

@@ -30,6 +30,12 @@ func WithReplay() AttachOption {
 	return func(o *attachOptions) { o.flags |= wire.WithRing }
 }
 
+// WithInput has the container's input end with this client's, at EndInput or when it goes: it
+// is the one for whom the input is open.
+func WithInput() AttachOption {
+	return func(o *attachOptions) { o.flags |= wire.WithInput }
+}
+
 // WithLagged is called during Copy with the number of bytes that were left out because
 // the client had read nothing for half a minute. Without it, Copy writes a line about
 // it to stderr.
@@ -97,6 +103,15 @@ func connect(ctx context.Context, stateDir string, flags byte) (net.Conn, error)
 		return nil, err
 	}
 	return conn, nil
+}
+
+// EndInput says that this client has no more input for the container; it still reads.
+func (c *Client) EndInput() error {
+	u, ok := c.conn.(*net.UnixConn)
+	if !ok {
+		return errors.ErrUnsupported
+	}
+	return u.CloseWrite()
 }
 
 // Close ends the session; a Copy under way returns net.ErrClosed. The container goes on.

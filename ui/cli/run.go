@@ -132,6 +132,9 @@ func (p *program) run(ctx context.Context, e Engine, parsed option.Parsed, o own
 	}
 	r := p.reporter(o.trace)
 	st := &api.Streams{Stdout: p.Out, Stderr: p.Err}
+	if input && !tty {
+		st.Stdin = p.In
+	}
 	starting, started := make(chan struct{}), make(chan api.Created, 1)
 	ctx, stop := p.signals(ctx, e, starting, started)
 	defer stop()

@@ -1,6 +1,8 @@
 package logger
 
 import (
+	"errors"
+	"io"
 	"net"
 	"sync"
 	"time"
@@ -35,6 +37,7 @@ type hub struct {
 	free    bool      // the container has ended: what is left fits in memory, so nothing waits
 	limit   time.Time // when every client is left alone; zero is never
 	done    sync.WaitGroup
+	input   chan<- struct{} // one slot: the container's input is to end
 }
 
 func newHub(stall time.Duration) *hub {
@@ -72,11 +75,23 @@ func (h *hub) welcome(conn net.Conn) {
 		conn.Close()
 		return
 	}
+	flags := hello[1]
 	for {
-		if _, err := conn.Read(hello[:]); err != nil {
-			h.remove(c)
-			return
+		_, err := conn.Read(hello[:])
+		if err == nil {
+			continue
 		}
+		if flags&wire.WithInput != 0 {
+			select {
+			case h.input <- struct{}{}:
+			default: // it ends already, or never had one
+			}
+			if errors.Is(err, io.EOF) {
+				return // it may go on reading; if it does not, it is found out when something is written
+			}
+		}
+		h.remove(c)
+		return
 	}
 }
 

@@ -28,6 +28,12 @@ type Config struct {
 	Stdout    int    // descriptors to read from; the logger takes them over
 	Stderr    int
 	Ready     func() // tells the shim that the container may begin
+	// Locate, for a holder, waits to be told the bundle, which is not there yet when it begins;
+	// an error means that there will be no task.
+	Locate func(context.Context) (string, error)
+	// Held, for a holder, are kept open until the shim has its ends of the pipes: without them
+	// they would seem to have ended.
+	Held []*os.File
 	// Reaper is the gantry that removes containers which are to go at their end; "" or a
 	// file that is not there leaves them to whoever comes next.
 	Reaper string
@@ -76,11 +82,13 @@ type logger struct {
 	out     *output
 	hub     *hub
 	streams [2]*stream
+	input   chan struct{} // has a value when the input is to end
 }
 
 // open takes hold of everything in the state directory.
 func open(ctx context.Context, cfg Config) (l *logger, err error) {
-	l = &logger{cfg: cfg, began: time.Now().UTC(), hub: newHub(stallMax)}
+	l = &logger{cfg: cfg, began: time.Now().UTC(), hub: newHub(stallMax), input: make(chan struct{}, 1)}
+	l.hub.input = l.input
 	l.out = &output{hub: l.hub}
 	if l.dir, err = wire.OpenDir(cfg.StateDir); err != nil {
 		return nil, err
@@ -97,7 +105,7 @@ func open(ctx context.Context, cfg Config) (l *logger, err error) {
 		return nil, err
 	}
 	// Both ends in one: the container then never sees an end of its input when a client
-	// leaves. The FIFO is not there without a terminal.
+	// leaves. The FIFO is there only with a terminal, or for a holder.
 	l.stdin, err = os.OpenFile(l.dir.File(wire.StdinFile), os.O_RDWR|unix.O_NONBLOCK, 0)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
@@ -131,6 +139,11 @@ func (l *logger) close(exit *wire.LastExit) {
 	}
 	l.out.log.close()
 	l.socket.Close()
+	if l.cfg.Locate != nil {
+		for _, f := range []string{wire.StdinFile, wire.StdoutFile, wire.StderrFile} {
+			os.Remove(l.dir.File(f))
+		}
+	}
 	if l.lock != nil {
 		// Without the lock the socket may be the next logger's.
 		os.Remove(l.dir.Socket())

@@ -31,9 +31,10 @@ func (l *logger) run(ctx context.Context) (ended bool) {
 	defer uncut()
 
 	wctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	w := watch{made: make(chan shim.Init, 1), ending: make(chan ending, 1)}
+	w := watch{made: make(chan shim.Init, 1), bundle: make(chan string, 1), ending: make(chan ending, 1)}
 	var watching, reading sync.WaitGroup
 	watching.Go(func() { w.run(wctx, l.cfg, l.began) })
+	watching.Go(func() { l.endInput(wctx, w.bundle) })
 	for _, s := range l.streams {
 		reading.Go(s.run)
 	}
@@ -90,9 +91,11 @@ func (l *logger) await(ctx context.Context, w watch, read <-chan struct{}) (exit
 		select {
 		case i := <-w.made:
 			p.made, terminal = true, i.Terminal
+			l.letGo()
 			l.cfg.Guest.Made(i.Pid)
 		case e := <-w.ending:
 			p.known = true
+			l.letGo()
 			if exit = e.exit; exit != nil {
 				l.drain(e.terminal)
 			}
@@ -100,6 +103,7 @@ func (l *logger) await(ctx context.Context, w watch, read <-chan struct{}) (exit
 			read, p.read = nil, true
 		case <-told:
 			told, p.told = nil, true
+			l.letGo()
 			l.drain(terminal)
 		case <-giveUp:
 			p.known = true
@@ -113,9 +117,35 @@ func (l *logger) drain(terminal bool) {
 	l.hub.release()
 	for _, s := range l.streams {
 		quiet := quietPipe
-		if terminal && s.kind == wire.Stdout {
+		if l.cfg.Locate != nil || terminal && s.kind == wire.Stdout {
 			quiet = quietTerminal
 		}
 		s.interrupt(quiet)
+	}
+}
+
+// letGo closes what stood in for the shim's ends of the pipes.
+func (l *logger) letGo() {
+	for _, f := range l.cfg.Held {
+		f.Close() // a second time does no harm
+	}
+}
+
+// endInput has the container's input end when the client whose it is has gone: what it has
+// written is read first. The shim has an end of its own, which it is told to close.
+func (l *logger) endInput(ctx context.Context, bundle <-chan string) {
+	if l.cfg.Locate == nil {
+		return // a terminal's input has no end
+	}
+	select {
+	case <-l.input:
+	case <-ctx.Done():
+		return
+	}
+	select {
+	case dir := <-bundle:
+		l.stdin.Close()
+		_ = shim.CloseInput(ctx, dir, l.cfg.ID) // a task that has ended needs no end of its input
+	case <-ctx.Done():
 	}
 }

@@ -15,7 +15,8 @@ import (
 // drained, and how long draining may take in all.
 //
 // Without a terminal the processes write into the pipe themselves, and they are gone, so
-// nothing can be under way. With one the shim copies, and closes the pipe when it is done.
+// nothing can be under way. With one, and for a holder, the shim copies, and closes the pipe
+// when it is done.
 const (
 	quietPipe     = 3 * time.Millisecond
 	quietTerminal = 2 * time.Second

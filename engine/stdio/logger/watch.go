@@ -13,6 +13,7 @@ import (
 type watch struct {
 	made   chan shim.Init
 	ending chan ending
+	bundle chan string // for who has more to say to the shim of a task that is there
 }
 
 // ending is the container's end.
@@ -25,10 +26,19 @@ func (w watch) run(ctx context.Context, cfg Config, began time.Time) {
 	var init shim.Init
 	var oom, fifo string
 	var proc *process
+	if cfg.Locate != nil {
+		bundle, err := cfg.Locate(ctx)
+		if err != nil {
+			w.ending <- ending{}
+			return
+		}
+		cfg.Bundle = bundle
+	}
 	exit, err := shim.Watch(ctx, cfg.Bundle, cfg.ID, func(i shim.Init) {
 		init, oom = i, oomFile(procRoot, cgroupRoot, i.Pid)
 		proc, fifo = openProcess(i.Pid), execFIFO(cfg)
 		w.made <- i
+		w.bundle <- cfg.Bundle
 	})
 	defer proc.close()
 	e := wire.LastExit{Code: exit.Code, At: exit.At, Pid: init.Pid, Began: began}

@@ -17,6 +17,13 @@ const (
 )
 
 // putString appends a field of bytes; an empty one is left out, as proto3 does.
+func putBool(b []byte, field int, v bool) []byte {
+	if !v {
+		return b
+	}
+	return append(binary.AppendUvarint(b, uint64(field)<<3), 1)
+}
+
 func putString(b []byte, field int, s string) []byte {
 	if s == "" {
 		return b

@@ -14,6 +14,10 @@ const Version = 1
 // WithRing asks the logger for the last output it has kept before what is new.
 const WithRing byte = 1 << 0
 
+// WithInput says that the container's input ends with this client's: when it closes its side
+// of the connection, or goes.
+const WithInput byte = 1 << 1
+
 // Kind says what a frame carries.
 type Kind byte
 

@@ -20,6 +20,14 @@ const (
 	LoggerVersion = 1
 )
 
+// HolderKey begins the argument that makes gantry-helper start the holder of a container's
+// streams, and HeldKey the one that makes it that holder: both are followed by the format
+// version, and by the state directory as next argument.
+const (
+	HolderKey = "_GANTRY_HOLDER_"
+	HeldKey   = "_GANTRY_HELD_"
+)
+
 // HookKey begins the argument that makes gantry-helper the OCI hook which sets a container's
 // networks up; the format version follows it, and the state directory is the next argument.
 const HookKey = "_GANTRY_HOOK_"
@@ -29,6 +37,8 @@ const (
 	LockFile     = "logger-lock"
 	SocketFile   = "attach.sock"
 	StdinFile    = "stdin"
+	StdoutFile   = "stdout" // a container has these two when its streams are held
+	StderrFile   = "stderr"
 	LastExitFile = "last-exit.json"
 	// AttachedFile is locked, shared, by every session that reads the container's output.
 	AttachedFile = "gantry-attached"
