@@ -3,6 +3,7 @@ package real
 import (
 	"fmt"
 	"os"
+	"strings"
 	"testing"
 
 	"gantry/engine/daemon/linked"
@@ -15,6 +16,12 @@ import (
 func Main(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == "containerd" {
 		os.Exit(linked.Main(os.Args[2:]))
+	}
+	// A logger or a hook may call this binary as the gantry that it stands for. The tests must
+	// not run again for that: each run would begin the next one.
+	if len(os.Args) > 1 && !strings.HasPrefix(os.Args[1], "-") {
+		fmt.Fprintln(os.Stderr, "a test binary is no gantry:", os.Args[1:])
+		os.Exit(1)
 	}
 	Apart()
 	code := m.Run()
