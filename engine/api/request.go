@@ -35,6 +35,9 @@ type CreateRequest struct {
 	CgroupConf map[string]string `json:"cgroupConf,omitempty"`
 	// RdtClass is the resctrl group that the container is put into, by its name; neither has Docker.
 	RdtClass string `json:"rdtClass,omitempty"`
+	// NetworkOrder has the networks beside the first one in the order of the container's
+	// interfaces, when there are several: NetworkingConfig has them in none.
+	NetworkOrder []string `json:"networkOrder,omitempty"`
 }
 
 // Created is the result of a create.

@@ -14,6 +14,7 @@ import (
 	"gantry/engine/api"
 	"gantry/engine/network/conflist"
 	"gantry/engine/network/wire"
+	"gantry/engine/option"
 )
 
 // Container is what a plan is made for.
@@ -52,13 +53,13 @@ func (n *Networks) Plan(c Container, ports []api.Port) (Planned, error) {
 		}
 		return p, nil
 	}
-	ends, err := n.ends(mode, c.Request.NetworkingConfig)
+	ends, err := n.ends(c.Request)
 	if err != nil {
 		return Planned{}, err
 	}
 	p := Planned{Plan: wire.Plan{
 		Version: wire.Version, ID: c.ID, Namespace: n.cfg.Namespace, Instance: n.cfg.Instance,
-		Names: wire.Names{Hostname: c.Hostname, Domainname: c.Domainname, Name: c.Name, Extra: extraHosts(host.ExtraHosts)},
+		Names: wire.Names{Hostname: c.Hostname, Domainname: c.Domainname, Name: c.Name, Extra: extraHosts(host.ExtraHosts), Links: links(host.Links, c.Request.NetworkingConfig)},
 	}}
 	p.Plan.Instance.ConfDir = n.cfg.Dir.Path
 	var errs api.FieldErrors
@@ -69,10 +70,16 @@ func (n *Networks) Plan(c Container, ports []api.Port) (Planned, error) {
 			net = wire.Network{Name: net.Name, Driver: wire.Plugin, Interface: net.Interface, File: e.list.File, Sets: net.Sets}
 		}
 		errs = append(errs, ask(&net, e)...)
+		for _, o := range p.Plan.Networks {
+			if o.Interface == net.Interface {
+				errs = append(errs, api.FieldError{Field: "network", Index: i, Value: net.Name, Reason: "its interface " + net.Interface + " is that of network " + o.Name, Fix: "name another one"})
+			}
+		}
 		p.Plan.Networks = append(p.Plan.Networks, net)
 		p.Names = append(p.Names, e.list.Name)
 	}
 	chooseDefault(ends, p.Plan.Networks)
+	leadHome(p.Plan.Names.Extra, p.Plan.Networks)
 	p.Plan.Ports, p.Warnings = n.ports(p.Plan.Networks, ports, &errs)
 	if len(errs) > 0 {
 		return Planned{}, errs
@@ -86,27 +93,15 @@ type end struct {
 	settings *network.EndpointSettings // nil: none
 }
 
-// ends are the networks of a request: that of the mode first, the others by name, since
-// Docker's request has them in no order.
-func (n *Networks) ends(mode container.NetworkMode, cfg *network.NetworkingConfig) ([]end, error) {
+// ends are the networks of a request in the order of its interfaces.
+func (n *Networks) ends(req api.CreateRequest) ([]end, error) {
 	settings := map[string]*network.EndpointSettings{}
-	if cfg != nil {
-		settings = cfg.EndpointsConfig
+	if req.NetworkingConfig != nil {
+		settings = req.NetworkingConfig.EndpointsConfig
 	}
-	first := string(mode)
-	if mode.IsDefault() || first == "" || first == DefaultName {
-		first = DefaultName
-	}
-	names := []string{first}
-	for name := range settings {
-		if name != first && name != "default" {
-			names = append(names, name)
-		}
-	}
-	slices.Sort(names[1:])
 	var all []end
 	var errs api.FieldErrors
-	for i, name := range names {
+	for i, name := range option.Networks(req) {
 		l, err := n.list(name)
 		if _, none := errors.AsType[*api.NotFoundError](err); none {
 			errs = append(errs, api.FieldError{Field: "network", Index: i, Value: name, Reason: "there is no such network", Fix: "make it with gantry network create " + name})
@@ -118,6 +113,10 @@ func (n *Networks) ends(mode container.NetworkMode, cfg *network.NetworkingConfi
 		s := settings[name]
 		if s == nil && name == DefaultName {
 			s = settings["default"]
+		}
+		if slices.ContainsFunc(all, func(o end) bool { return o.list.Name == l.Name }) {
+			errs = append(errs, api.FieldError{Field: "network", Index: i, Value: name, Reason: "it is network " + l.Name + ", which is named already", Fix: "name it once"})
+			continue
 		}
 		all = append(all, end{l, s})
 	}
@@ -157,8 +156,13 @@ func ask(to *wire.Network, e end) (errs api.FieldErrors) {
 		}
 		to.MAC = mac.String()
 	}
+	dress(to, e.settings.DriverOpts)
 	if e.settings.IPAMConfig == nil {
 		return errs
+	}
+	to.LinkLocal = e.settings.IPAMConfig.LinkLocalIPs
+	if to.Driver == wire.Plugin && len(to.LinkLocal) > 0 {
+		refuse("link-local-ip", to.LinkLocal[0].String(), "network "+to.Name+" is set up by CNI plugins, which give none", "leave it out")
 	}
 	for field, a := range map[string]netip.Addr{"ip": e.settings.IPAMConfig.IPv4Address, "ip6": e.settings.IPAMConfig.IPv6Address} {
 		if !a.IsValid() {
@@ -171,6 +175,26 @@ func ask(to *wire.Network, e end) (errs api.FieldErrors) {
 	}
 	slices.SortFunc(to.Addresses, netip.Addr.Compare)
 	return errs
+}
+
+// dress carries out the options of an endpoint, which option has checked.
+func dress(to *wire.Network, opts map[string]string) {
+	if name := opts[option.OptionInterface]; name != "" {
+		to.Interface = name
+	}
+	for text := range strings.SplitSeq(opts[option.OptionSysctls], ",") {
+		key, value, ok := strings.Cut(text, "=")
+		if !ok {
+			continue
+		}
+		name := strings.Split(key, ".")[1:] // they are all of net
+		for i := range name {
+			if name[i] == "IFNAME" {
+				name[i] = to.Interface
+			}
+		}
+		to.Sysctls = append(to.Sysctls, wire.Sysctl{Name: name, Value: value})
+	}
 }
 
 // misplaced says why a network cannot give an address to a container.
@@ -221,6 +245,59 @@ func extraHosts(list []string) map[string]string {
 		if i := strings.IndexAny(h, "=:"); i > 0 && i < len(h)-1 {
 			m[h[:i]] = strings.Trim(h[i+1:], "[]")
 		}
+	}
+	return m
+}
+
+// leadHome puts this host's address where host-gateway stands: the gateway of the network
+// that the default routes go through, else of the first that has one. Where none is known
+// it stays, for whoever sets the networks up.
+func leadHome(extra map[string]string, nets []wire.Network) {
+	ordered := slices.Clone(nets)
+	slices.SortStableFunc(ordered, func(a, b wire.Network) int { return rank(a) - rank(b) })
+	for _, n := range ordered {
+		for _, set := range n.Sets {
+			for _, r := range set {
+				if !r.Gateway.IsValid() || n.Driver == wire.Macvlan || n.Driver == wire.Ipvlan {
+					continue
+				}
+				for name, addr := range extra {
+					if addr == hostGateway {
+						extra[name] = r.Gateway.String()
+					}
+				}
+				return
+			}
+		}
+	}
+}
+
+// hostGateway stands for this host's address in --add-host.
+const hostGateway = "host-gateway"
+
+func rank(n wire.Network) int {
+	if n.Default {
+		return 0
+	}
+	return 1
+}
+
+// links reads "container:alias" and "container".
+func links(list []string, cfg *network.NetworkingConfig) map[string]string {
+	m := map[string]string{}
+	if cfg != nil {
+		for _, e := range cfg.EndpointsConfig {
+			if e != nil {
+				list = append(slices.Clone(list), e.Links...)
+			}
+		}
+	}
+	for _, l := range list {
+		target, alias, ok := strings.Cut(strings.TrimPrefix(l, "/"), ":")
+		if !ok {
+			alias = target
+		}
+		m[alias] = target
 	}
 	return m
 }

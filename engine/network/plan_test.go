@@ -19,6 +19,7 @@ import (
 	"gantry/engine/network/ipam"
 	"gantry/engine/network/port"
 	"gantry/engine/network/wire"
+	"gantry/engine/option"
 )
 
 func on(mode string, ends map[string]*network.EndpointSettings) Container {
@@ -48,7 +49,7 @@ func TestAPlanForNothingAsked(t *testing.T) {
 		w.Networks[0].Interface != "eth0" || w.Networks[0].Bridge != "gtest0" || len(w.Ports) != 1 || w.Ports[0].String() != "0.0.0.0:8080/tcp" {
 		t.Errorf("%+v", p)
 	}
-	if want := map[string]string{"db": "10.0.0.1", "six": "fd00::1", "up": "host-gateway"}; !reflect.DeepEqual(w.Names.Extra, want) {
+	if want := map[string]string{"db": "10.0.0.1", "six": "fd00::1", "up": "10.4.0.1"}; !reflect.DeepEqual(w.Names.Extra, want) {
 		t.Errorf("extra hosts %v", w.Names.Extra)
 	}
 }
@@ -73,6 +74,36 @@ func TestAPlanForTwoNetworks(t *testing.T) {
 	}
 	if front.Interface != "eth1" || !front.Default || front.MAC != mac.String() || front.Addresses[0].String() != "10.20.0.9" {
 		t.Errorf("%+v", front)
+	}
+}
+
+// The order is that of the request; the one with the highest priority leads out, and this
+// host is its gateway.
+func TestAPlanForNetworksInOrder(t *testing.T) {
+	n := engine(t)
+	for i, name := range []string{"a", "b", "c"} {
+		create(t, n, api.NetworkCreate{Name: name, Subnets: []string{fmt.Sprintf("10.2%d.0.0/24", i)}})
+	}
+	c := on("c", map[string]*network.EndpointSettings{
+		"c": {Links: []string{"postgres:db", "cache"}}, "a": nil,
+		"b": {GwPriority: 3, IPAMConfig: &network.EndpointIPAMConfig{LinkLocalIPs: []netip.Addr{netip.MustParseAddr("169.254.7.7")}},
+			DriverOpts: map[string]string{option.OptionInterface: "wan", option.OptionSysctls: "net.ipv4.conf.IFNAME.log_martians=1"}},
+	})
+	c.Request.NetworkOrder = []string{"b", "a"}
+	p, err := n.Plan(c, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, net := range p.Plan.Networks {
+		got = append(got, fmt.Sprintf("%s %s %v %v %v", net.Name, net.Interface, net.Default, net.LinkLocal, net.Sysctls))
+	}
+	want := []string{"c eth0 false [] []", "b wan true [169.254.7.7] [{[ipv4 conf wan log_martians] 1}]", "a eth2 false [] []"}
+	if !slices.Equal(got, want) || p.Plan.Publishes() != 1 {
+		t.Errorf("ports by %d\n got %q\nwant %q", p.Plan.Publishes(), got, want)
+	}
+	if names := p.Plan.Names; names.Extra["up"] != "10.21.0.1" || names.Links["db"] != "postgres" || names.Links["cache"] != "cache" {
+		t.Errorf("%+v", names)
 	}
 }
 

@@ -19,7 +19,9 @@ type build struct {
 	detach bool
 	// fileEnv are the variables of env files, which stand before all others.
 	fileEnv []string
-	// first is what the container's first network is asked for.
+	// nets are the networks that are named, in order.
+	nets []asked
+	// first is what flags ask of the first network.
 	first *network.EndpointSettings
 	// targets are where something is to be mounted.
 	targets []targeted

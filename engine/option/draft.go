@@ -109,7 +109,11 @@ func (d Draft) Changed(s Section) int {
 		case e.Key == KeyArgs:
 			n++
 		case rows[i].Repeat:
-			n += len(e.Values)
+			for _, v := range e.Values {
+				if v != rows[i].Default {
+					n++
+				}
+			}
 		case e.Values[0] != rows[i].Default:
 			n++
 		}

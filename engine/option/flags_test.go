@@ -65,7 +65,6 @@ func TestFromArgsRefuses(t *testing.T) {
 			"--init: is not supported yet"},
 		{"-da stdin a", "--attach: is not supported yet"},
 		{"--isolation hyperv --kernel-memory 1m a", "--isolation: exists on Windows only; --kernel-memory: was given up by Docker and does nothing"},
-		{"--network none --net host a", "--network: several networks are not supported yet (give one)"},
 	}
 	for _, tt := range tests {
 		words, err := SplitWords(tt.line)

@@ -17,7 +17,6 @@ const (
 // laters are those flags, one a line.
 func laters() []later {
 	return []later{
-		{name: "add-host", reason: notYet},
 		{name: "annotation", reason: notYet},
 		{name: "attach", short: "a", reason: notYet},
 		{name: "cgroupns", reason: notYet},
@@ -28,11 +27,6 @@ func laters() []later {
 		{name: "device", reason: notYet},
 		{name: "device-cgroup-rule", reason: notYet},
 		{name: "disable-content-trust", bare: true, reason: gone},
-		{name: "dns", reason: notYet},
-		{name: "dns-opt", reason: notYet},
-		{name: "dns-option", reason: notYet},
-		{name: "dns-search", reason: notYet},
-		{name: "domainname", reason: notYet},
 		{name: "gpus", reason: notYet},
 		{name: "group-add", reason: notYet},
 		{name: "health-cmd", reason: notYet},
@@ -48,8 +42,6 @@ func laters() []later {
 		{name: "isolation", reason: windowsOnly},
 		{name: "kernel-memory", reason: gone},
 		{name: "label-file", reason: notYet},
-		{name: "link", reason: notYet},
-		{name: "link-local-ip", reason: notYet},
 		{name: "no-healthcheck", bare: true, reason: notYet},
 		{name: "pid", reason: notYet},
 		{name: "quiet", short: "q", bare: true, reason: notYet},

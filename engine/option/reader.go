@@ -155,9 +155,6 @@ func (r *reader) byLetter(c byte) (flag, bool) {
 
 func (r *reader) fromTable(row *row) flag {
 	set := func(v string) error {
-		if row.Key == KeyNetwork && r.draft.Has(KeyNetwork) {
-			return api.FieldError{Field: string(KeyNetwork), Index: 1, Value: v, Reason: "several networks are not supported yet", Fix: "give one"}
-		}
 		r.draft.Add(row.Key, v)
 		r.gave = row.Key
 		return nil

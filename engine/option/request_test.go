@@ -71,14 +71,40 @@ func TestRequestRoundTrip(t *testing.T) {
 	}
 }
 
+// What every network is asked for is kept, and so is their order.
+func TestSeveralNetworks(t *testing.T) {
+	d := draft("image", "a", "network", "z", "network", `name=m,alias=db,alias=sql,ip=10.9.0.2,ip6=fd00::2,link-local-ip=169.254.1.1,mac-address=02:42:0a:04:00:28,gw-priority=7,"driver-opt=com.docker.network.endpoint.sysctls=net.ipv4.conf.IFNAME.a=1,net.ipv4.conf.IFNAME.b=2"`,
+		"network", "b", "ip", "10.8.0.2")
+	p := d.Parse(facts())
+	if p.Err() != nil {
+		t.Fatal(p.Err())
+	}
+	if got := Networks(p.Request); !slices.Equal(got, []string{"z", "m", "b"}) {
+		t.Errorf("networks %q", got)
+	}
+	m := p.Request.NetworkingConfig.EndpointsConfig["m"]
+	if m.GwPriority != 7 || len(m.Aliases) != 2 || m.IPAMConfig.IPv6Address.String() != "fd00::2" || m.DriverOpts[OptionSysctls] != "net.ipv4.conf.IFNAME.a=1,net.ipv4.conf.IFNAME.b=2" {
+		t.Errorf("%+v", m)
+	}
+	if z := p.Request.NetworkingConfig.EndpointsConfig["z"]; z.IPAMConfig.IPv4Address.String() != "10.8.0.2" {
+		t.Errorf("the first one: %+v", z)
+	}
+	want := "docker run --network z --network '" + d.All(KeyNetwork)[1] + "' --network b --ip 10.8.0.2 a"
+	if got := FromRequest(p.Request).Line("docker run"); got != want {
+		t.Errorf("\n got %s\nwant %s", got, want)
+	}
+}
+
 // validDraft has an image and some other options, each with a value that is accepted.
 func validDraft(rnd *rand.Rand) Draft {
 	good := map[Key][]string{
 		KeyName: {"web", "a.b"}, KeyArgs: {"sh", "-c", ""}, KeyPull: {"always", "missing"}, KeyPlatform: {"amd64", "linux/386"},
 		KeyEntrypoint: {"sh", "/x y"}, KeyEnv: {"A=1", "B=", "FROM_HOST", "NOT_THERE"}, KeyWorkdir: {"/"}, KeyUser: {"0:0", "me"},
 		KeyHostname: {"h"}, KeyLabel: {"a", "b=c"}, KeyStopSignal: {"INT", "9"}, KeyStopTimeout: {"0", "-1", "30"},
-		KeyNetwork: {"bridge", "backend"}, KeyPublish: {"80", "8080:80", "127.0.0.1:8081:81/udp", "9000-9003:9000-9003", "7000-7009:70"}, KeyPublishAll: {"true"},
-		KeyExpose: {"80", "5000-5002/udp"}, KeyNetworkAlias: {"db"}, KeyIP: {"10.4.0.9"}, KeyIP6: {"fd00::9"}, KeyMacAddress: {"02:42:0a:04:00:28"}, KeyMemory: {"6291457", "1.5g", "0"}, KeyCPUs: {"0.5", "3", "0.123456789", "0"},
+		KeyNetwork: {"bridge", "backend", "name=front,gw-priority=-3", "name=zone,driver-opt=com.docker.network.endpoint.ifname=eth7"}, KeyPublish: {"80", "8080:80", "127.0.0.1:8081:81/udp", "9000-9003:9000-9003", "7000-7009:70"}, KeyPublishAll: {"true"},
+		KeyExpose: {"80", "5000-5002/udp"}, KeyNetworkAlias: {"db"}, KeyIP: {"10.4.0.9"}, KeyIP6: {"fd00::9"}, KeyMacAddress: {"02:42:0a:04:00:28"}, KeyLink: {"db", "db:sql"}, KeyLinkLocalIP: {"169.254.9.9"},
+		KeyDNS: {"10.0.0.53", "fd00::53"}, KeyDNSSearch: {"example.org", "."}, KeyDNSOption: {"ndots:2"}, KeyAddHost: {"a:10.0.0.1", "b=[fd00::1]", "c:host-gateway"}, KeyDomainname: {"example.org"},
+		KeyMemory: {"6291457", "1.5g", "0"}, KeyCPUs: {"0.5", "3", "0.123456789", "0"},
 		KeyPidsLimit: {"0", "-1", "7"}, KeyCapAdd: {"all", "cap_bpf"}, KeyCapDrop: {"NET_RAW"},
 		KeyVolume: {"data:/data", "./rel:/rel:ro", "/b:/b:rw,rslave", "/anonymous", "x1:/x1:nocopy"}, KeyMount: {"type=bind,src=/m,dst=/m,ro,bind-propagation=rshared", "target=/n,volume-label=a=b", `"source=vol",target=/o,volume-subpath=a/../b`, "type=tmpfs,dst=/p,tmpfs-size=1m,tmpfs-mode=1777"},
 		KeyTmpfs: {"/t", "/u:size=1m,exec"}, KeyVolumesFrom: {"web", "db:ro"}, KeyVolumeDriver: {"local"},
@@ -95,7 +121,7 @@ func validDraft(rnd *rand.Rand) Draft {
 	if d.Bool(KeyTty) && rnd.IntN(2) > 0 {
 		d.Set(KeyInteractive, "true")
 	}
-	for _, k := range []Key{KeyVolume, KeyMount, KeyTmpfs} { // two at one place are refused
+	for _, k := range []Key{KeyVolume, KeyMount, KeyTmpfs, KeyNetwork} { // two at one place are refused
 		d.Set(k, slices.Compact(slices.Sorted(slices.Values(d.values(k))))...)
 	}
 	limitsThatAgree(&d)

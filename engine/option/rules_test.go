@@ -112,6 +112,39 @@ func TestRulesAcrossOptionsAndFacts(t *testing.T) {
 		},
 		{name: "a host name on the host's network", draft: draft("image", "a", "network", "host", "hostname", "x")},
 		{
+			name: "what another container's network decides",
+			draft: draft("image", "a", "network", "container:web", "hostname", "x", "publish", "80", "publish-all", "true", "expose", "81", "dns", "10.0.0.1",
+				"add-host", "a:10.0.0.1", "mac-address", "02:42:0a:04:00:28", "network-alias", "db", "link", "b"),
+			problems: []string{
+				"--hostname: means nothing with --network container:web (leave it out, or name another network)",
+				"--publish: means nothing with --network container:web (leave it out, or name another network)",
+				"--publish-all: means nothing with --network container:web (leave it out, or name another network)",
+				"--expose: means nothing with --network container:web (leave it out, or name another network)",
+				"--dns: means nothing with --network container:web (leave it out, or name another network)",
+				"--add-host: means nothing with --network container:web (leave it out, or name another network)",
+				"--network-alias: means nothing with --network container:web (leave it out, or name another network)",
+				"--link: means nothing with --network container:web (leave it out, or name another network)",
+				"--mac-address: means nothing with --network container:web (leave it out, or name another network)",
+			},
+		},
+		{
+			name: "networks that exclude each other", draft: draft("image", "a", "network", "a", "network", "host", "network", "a"),
+			problems: []string{
+				"--network: cannot be had with another network (leave one of them out)",
+				`--network: network "a" is specified multiple times (name it once)`,
+			},
+		},
+		{name: "a way to the host without a network", draft: draft("image", "a", "network", "none", "add-host", "h:host-gateway"),
+			problems: []string{"--add-host: has no way to the host with --network none (write an address, or name another network)"}},
+		{
+			name: "an address by two ways", draft: draft("image", "a", "network", "name=a,ip=10.9.0.2,gw-priority=1", "ip", "10.9.0.3"),
+			problems: []string{"--ip: is given twice: by --ip, and by ip= of the network a (leave one of them out)"},
+		},
+		{
+			name: "a link on the default network", draft: draft("image", "a", "link", "db"),
+			warnings: []string{"--link: makes a name only: the variables that links set on the default network are left out"},
+		},
+		{
 			name: "memory over the host's", draft: draft("image", "a", "memory", "9g"),
 			warnings: []string{"--memory: is more than this host has, 8GiB"},
 		},

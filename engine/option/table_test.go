@@ -83,7 +83,7 @@ func TestSectionsOfTheForm(t *testing.T) {
 	want := []string{
 		"Basics: Image, Name, Command, Tty, Remove, Pull, Platform, Restart",
 		"Process: Entrypoint, Environment, Env files, Work dir, User, Hostname, Labels, Interactive, Stop signal, Stop timeout",
-		"Network: Network, Ports, Publish all, Aliases",
+		"Network: Networks, Ports, Publish all, Aliases, Links, IPv4, IPv6, Link-local, MAC address, DNS servers, DNS search, DNS options, Hosts, Domain",
 		"Storage: Volumes, Mounts, Tmpfs, Volumes from",
 		"Resources: Memory, CPUs, Pids limit, Memory+swap, Soft limit, /dev/shm, CPU shares, CPU set, Ulimits",
 		"Security: Read-only, Privileged, Add caps, Drop caps",

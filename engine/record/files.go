@@ -43,6 +43,7 @@ func hostsFor(req api.CreateRequest) []byte {
 		if host.NetworkMode.IsHost() {
 			// A host without the file gives a container with the usual lines.
 			in.HostFile, _ = os.ReadFile("/etc/hosts")
+			in.Gateway = "127.0.0.1"
 		}
 	}
 	return Hosts(in)

@@ -46,7 +46,11 @@ type HostsInput struct {
 	Addrs    []netip.Addr // the container's own; none without a network
 	Names    []string     // its own names: hostname, container name, aliases
 	HostFile []byte       // with the host's network: the host's own file, which comes first
+	Gateway  string       // what stands for host-gateway; without it such lines are left out
 }
+
+// hostGateway stands for the host's address in --add-host.
+const hostGateway = "host-gateway"
 
 // Hosts is the content of a hosts file. Its lines stand between nerdctl's markers, where
 // both programs look for them when addresses change.
@@ -63,7 +67,11 @@ func Hosts(in HostsInput) []byte {
 		b.WriteString("127.0.0.1\tlocalhost localhost.localdomain\n::1\t\tlocalhost localhost.localdomain\n")
 	}
 	for _, h := range in.Extra {
-		if name, addr, ok := splitHost(h); ok {
+		name, addr, ok := splitHost(h)
+		if addr == hostGateway {
+			addr = in.Gateway
+		}
+		if ok && addr != "" {
 			fmt.Fprintf(&b, "%s\t%s\n", addr, name)
 		}
 	}

@@ -42,6 +42,11 @@ func Announce(p wire.Plan, l wire.Lease) error {
 		if m.ID == "" {
 			m = meta{ID: p.ID, Hostname: p.Names.Hostname, Name: p.Names.Name, Domainname: p.Names.Domainname, ExtraHosts: p.Names.Extra}
 		}
+		// Made with the container, and planned anew since.
+		m.ExtraHosts, m.Links = p.Names.Extra, p.Names.Links
+		if m.ExtraHosts == nil {
+			m.ExtraHosts = map[string]string{} // as nerdctl writes it
+		}
 		m.Networks, m.Aliases = results(l, fmt.Sprintf("/proc/%d/ns/net", l.Start.Pid)), map[string][]string{}
 		for _, n := range p.Networks {
 			if len(n.Aliases) > 0 {
@@ -176,7 +181,7 @@ func block(m *meta, lines []line) []byte {
 	for _, own := range []bool{true, false} {
 		for _, l := range lines {
 			if _, shared := m.Networks[l.network]; shared && (l.of == m) == own {
-				fmt.Fprintf(&b, "%-15s %s\n", l.addr, strings.Join(l.names(), " "))
+				fmt.Fprintf(&b, "%-15s %s\n", l.addr, strings.Join(append(l.names(), m.linked(l.of)...), " "))
 			}
 		}
 	}
@@ -217,6 +222,17 @@ func (l line) names() (names []string) {
 			add(n + "." + l.network)
 		}
 	}
+	return names
+}
+
+// linked are the further names that a container has for another one.
+func (m *meta) linked(to *meta) (names []string) {
+	for alias, target := range m.Links {
+		if m != to && (target == to.Name || target == to.ID || len(target) >= 12 && strings.HasPrefix(to.ID, target)) {
+			names = append(names, alias)
+		}
+	}
+	slices.Sort(names)
 	return names
 }
 

@@ -72,6 +72,24 @@ func TestContainersOfOneNetworkKnowEachOther(t *testing.T) {
 	}
 }
 
+// A link is a further name that one container alone has for another, wherever that moves.
+func TestALinkFollowsItsContainer(t *testing.T) {
+	h := host{t.TempDir()}
+	h.start(t, "db", "front", "10.4.1.2/24")
+	l := h.start(t, "web", "front", "10.4.1.3/24")
+	plan := wire.Plan{ID: "web", Names: wire.Names{Hostname: "h-web", Name: "web", Links: map[string]string{"sql": "db"}}, Networks: []wire.Network{{Name: "front"}}}
+	if err := Announce(plan, l); err != nil {
+		t.Fatal(err)
+	}
+	h.start(t, "db", "front", "10.4.1.9/24")
+	if got := h.file(t, "web", "hosts"); !strings.Contains(got, "10.4.1.9        h-db h-db.front db db.front sql\n") {
+		t.Errorf("web:\n%s", got)
+	}
+	if got := h.file(t, "db", "hosts"); strings.Contains(got, "sql") {
+		t.Errorf("db:\n%s", got)
+	}
+}
+
 // The file is mounted into the container: another inode would never be seen there.
 func TestFilesAreWrittenInPlaceAndOnlyWhenTheyChange(t *testing.T) {
 	h := host{t.TempDir()}

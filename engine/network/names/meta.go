@@ -28,6 +28,7 @@ type meta struct {
 	Name       string
 	Domainname string
 	Aliases    map[string][]string `json:"gantryAliases,omitempty"` // by network
+	Links      map[string]string   `json:"gantryLinks,omitempty"`   // alias → name or ID of another container
 }
 
 // result is a network's result in CNI's format 1.0.0.

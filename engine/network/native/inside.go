@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net/netip"
+	"slices"
 
 	"github.com/vishvananda/netlink"
 	"golang.org/x/sys/unix"
@@ -34,6 +35,9 @@ func (s *space) settings(n wire.Network, e wire.Endpoint) error {
 			off = "0"
 		}
 	}
+	if slices.ContainsFunc(n.LinkLocal, netip.Addr.Is6) {
+		off = "0"
+	}
 	return s.enter(func() error {
 		err := setting(off, "ipv6", "conf", n.Interface, "disable_ipv6")
 		if off == "1" && errors.Is(err, fs.ErrNotExist) {
@@ -41,6 +45,9 @@ func (s *space) settings(n wire.Network, e wire.Endpoint) error {
 		}
 		if n.MAC != "" {
 			err = errors.Join(err, setting("1", "ipv4", "conf", n.Interface, "arp_notify"))
+		}
+		for _, s := range n.Sysctls {
+			err = errors.Join(err, setting(s.Value, s.Name...))
 		}
 		return err
 	})
@@ -60,6 +67,11 @@ func (s *space) dress(n wire.Network, e wire.Endpoint) error {
 			return fmt.Errorf("network %s: give %s to the container: %w", n.Name, a, err)
 		}
 	}
+	for _, a := range n.LinkLocal {
+		if err := s.handle.AddrAdd(link, address(netip.PrefixFrom(a, linkLocalBits(a)))); err != nil && !errors.Is(err, unix.EEXIST) {
+			return fmt.Errorf("network %s: give %s to the container: %w", n.Name, a, err)
+		}
+	}
 	if err := s.handle.LinkSetUp(link); err != nil {
 		return fmt.Errorf("network %s: bring up the container's %s: %w", n.Name, n.Interface, err)
 	}
@@ -72,6 +84,14 @@ func (s *space) dress(n wire.Network, e wire.Endpoint) error {
 		}
 	}
 	return nil
+}
+
+// linkLocalBits is the size of the subnet that a link-local address is of.
+func linkLocalBits(a netip.Addr) int {
+	if a.Is4() {
+		return 16
+	}
+	return 64
 }
 
 func (s *space) defaultRoute(link netlink.Link, gw netip.Addr) error {

@@ -144,8 +144,7 @@ func pool(i wire.Instance, n wire.Network) ipam.Pool {
 	return ipam.Pool{Dir: i.Addresses, Network: n.Name, Sets: n.Sets}
 }
 
-// rules puts the bridges' rules in and the ports, which lead to the first bridge that
-// has a way out.
+// rules puts the bridges' rules in, and the ports to the one that they lead to.
 func rules(plan wire.Plan, l *wire.Lease) error {
 	bridges := 0
 	for _, n := range plan.Networks {
@@ -161,14 +160,15 @@ func rules(plan wire.Plan, l *wire.Lease) error {
 		return err
 	}
 	defer unlock()
-	table, published := nft.Table{Name: l.Instance.Table}, false
-	for _, n := range plan.Networks {
+	table, publishes := nft.Table{Name: l.Instance.Table}, plan.Publishes()
+	for i, n := range plan.Networks {
 		if n.Driver != wire.Bridge {
 			continue
 		}
 		with := wire.Lease{}
-		if !published && !n.Internal {
-			with, published = *l, true
+		if i == publishes {
+			with = *l
+			with.Endpoints = l.Endpoints[i : i+1]
 		}
 		if err := table.Add(n, with); err != nil {
 			return err

@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 )
 
 // Version of the formats here. A newer helper reads all older ones.
@@ -41,20 +42,28 @@ type Plan struct {
 // Owner is the container's name in address files, which is nerdctl's too.
 func (p Plan) Owner() string { return p.Namespace + "-" + p.ID }
 
-// HasIPv6 reports whether ports of a plan are published for IPv6 too.
-func (p Plan) HasIPv6() bool {
-	for _, n := range p.Networks {
+// Publishes is the index of the network that published ports lead to: a bridge with a way
+// out, best the one that the default routes go through. It is -1 when there is none.
+func (p Plan) Publishes() int {
+	first := -1
+	for i, n := range p.Networks {
 		if n.Driver != Bridge || n.Internal {
 			continue
 		}
-		for _, set := range n.Sets {
-			if len(set) > 0 && set[0].Subnet.Addr().Is6() {
-				return true
-			}
+		if n.Default {
+			return i
 		}
-		return false
+		if first < 0 {
+			first = i
+		}
 	}
-	return false
+	return first
+}
+
+// HasIPv6 reports whether ports of a plan are published for IPv6 too.
+func (p Plan) HasIPv6() bool {
+	i := p.Publishes()
+	return i >= 0 && slices.ContainsFunc(p.Networks[i].Sets, func(set Set) bool { return len(set) > 0 && set[0].Subnet.Addr().Is6() })
 }
 
 // Instance is what belongs to an engine and not to a container.
@@ -82,9 +91,17 @@ type Network struct {
 	Default   bool         `json:"default,omitempty"`   // the default routes go through it
 	Sets      []Set        `json:"sets,omitempty"`      // an address of each is given to a container
 	Addresses []netip.Addr `json:"addresses,omitempty"` // asked for
+	LinkLocal []netip.Addr `json:"linkLocal,omitempty"` // asked for, beside those
 	MAC       string       `json:"mac,omitempty"`       // asked for
+	Sysctls   []Sysctl     `json:"sysctls,omitempty"`   // of the container's interface
 	Aliases   []string     `json:"aliases,omitempty"`   // further names on this network
 	File      string       `json:"file,omitempty"`      // of the conflist, for Plugin
+}
+
+// Sysctl is a setting below /proc/sys, by the parts of its name.
+type Sysctl struct {
+	Name  []string `json:"name"`
+	Value string   `json:"value"`
 }
 
 // Set is a list of ranges of which a container gets one address.
@@ -121,6 +138,7 @@ type Names struct {
 	Domainname string            `json:"domainname,omitempty"`
 	Name       string            `json:"name,omitempty"`
 	Extra      map[string]string `json:"extra,omitempty"` // name → address, of --add-host
+	Links      map[string]string `json:"links,omitempty"` // alias → name or ID of a container of the same network
 }
 
 // ReadPlan reads the plan of a state dir. The error is fs.ErrNotExist when the container
