@@ -205,9 +205,9 @@ func TestWhatTheEngineRefusesStandsAtItsField(t *testing.T) {
 		r.submitted(t)
 		r.form.SetProblems([]api.FieldError{
 			{Field: "user", Value: "nobody-here", Reason: "no such user in the image"},
-			{Field: "ip6", Reason: "is too small"},
+			{Field: "volume-driver", Reason: "is too small"},
 		})
-		s.Press("end").Want("✗ no such user in the image", "2 things to mend: User, --ip6: is too small").Golden("refused")
+		s.Press("end").Want("✗ no such user in the image", "2 things to mend: User, --volume-driver: is too small").Golden("refused")
 		s.Type("x").WantNot("no such user")
 		r.got = nil
 		s.Press("ctrl+s")
