@@ -88,6 +88,8 @@ func (l *lexer) command(opened string, closer byte, rest string) error {
 	return nil
 }
 
+// backtick reads `…`; one that only holds a comment, as manuals write it between continued
+// lines, is that.
 func (l *lexer) backtick() error {
 	rest := l.line[l.at:]
 	for i := 1; i < len(rest); i++ {
@@ -95,6 +97,10 @@ func (l *lexer) backtick() error {
 		case '\\':
 			i++
 		case '`':
+			if !l.open && rest[1] == '#' {
+				l.add(tokenComment, l.at, l.at+i+1)
+				return nil
+			}
 			l.output(l.at+i+1, strings.TrimSpace(rest[1:i]))
 			return nil
 		}
