@@ -29,7 +29,8 @@ type order struct {
 	Operation, Step              string
 	DockerConfig                 string   // a folder of the test's, which the killed one cannot clear away
 	Words                        []string // of a run or create
-	ID                           string   // of a start
+	ID                           string   // of a start or recreate
+	Within                       string   // "recreate" when the operation is a part of one
 }
 
 // TestCrash is no test: it is the gantry that is killed.
@@ -84,6 +85,10 @@ func (o order) carryOut(e *engine.Engine) error {
 	}
 	d, err := option.FromArgs(o.Words)
 	if err != nil {
+		return err
+	}
+	if o.Within == "recreate" {
+		_, err = e.Recreate(ctx, o.ID, d.Parse(option.Facts{}).Request, api.RecreateOptions{}, api.Observer{})
 		return err
 	}
 	_, err = e.Create(ctx, d.Parse(option.Facts{}).Request, api.Observer{})

@@ -36,6 +36,12 @@ type creation struct {
 	env  []string // proxy variables from the client config
 	warn []string
 
+	// Of a recreate: what is done before the container is made, whose place it takes, and the
+	// anonymous volumes that go over to it, by where they are mounted.
+	between   func(context.Context) error
+	inPlaceOf string
+	carried   map[string]string
+
 	image    client.Image
 	config   ocispec.Image
 	missing  error // why there is no image yet
@@ -115,6 +121,20 @@ func (c *creation) steps(ctx context.Context) error {
 	}{
 		{"image", c.findImage},
 		{"pull", c.pull},
+	} {
+		if err := c.run.Do(ctx, s.name, s.do); err != nil {
+			return err
+		}
+	}
+	if c.between != nil {
+		if err := c.between(ctx); err != nil {
+			return err
+		}
+	}
+	for _, s := range []struct {
+		name string
+		do   func(context.Context, *path.Scope) error
+	}{
 		{"identity", c.identity},
 		{"rootfs", c.rootfs},
 		{"volumes", c.volumes},
@@ -172,10 +192,13 @@ func (c *creation) supported(ctx context.Context, s *path.Scope) error {
 	if err := c.planMounts(ctx, nil); err != nil {
 		return err
 	}
-	if err := c.plan(nil); err != nil || c.run.Trace().Operation != "run" || c.net.Mode != "" {
+	if err := c.plan(nil); err != nil || c.net.Mode != "" {
 		return err
 	}
-	return network.Check(c.net.Plan, c.e.published("", true), c.e.nameOfOwner)
+	if op := c.run.Trace().Operation; op != "run" && op != "recreate" {
+		return nil
+	}
+	return network.Check(c.withoutOld(c.net.Plan), c.e.published(c.inPlaceOf, true), c.e.nameOfOwner)
 }
 
 // findImage looks for the image among the local ones.

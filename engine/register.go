@@ -35,7 +35,10 @@ const (
 // identity gives the container its ID, makes its state dir and reserves its name.
 func (c *creation) identity(ctx context.Context, s *path.Scope) error {
 	var err error
-	if c.id, err = record.NewID(c.e.random); err != nil {
+	if c.id == "" {
+		c.id, err = record.NewID(c.e.random)
+	}
+	if err != nil {
 		return err
 	}
 	c.hostname = c.req.Config.Hostname

@@ -134,9 +134,9 @@ func ignoreNotFound(err error) error {
 }
 
 // autoRemove removes a container that was to go at its end, unless somebody still reads its
-// output and so will remove it. Another gantry, or nerdctl, may have been quicker.
+// output and so will remove it, or it may yet be brought back. Another gantry, or nerdctl, may have been quicker.
 func (e *Engine) autoRemove(ctx context.Context, l *link, id string) {
-	if attached(l.records.Dir(id)) {
+	if attached(l.records.Dir(id)) || l.records.State(id).Recreating() {
 		return
 	}
 	err := e.Remove(ctx, id, api.RemoveOptions{Force: false, Volumes: true}, api.Observer{})

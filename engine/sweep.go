@@ -40,6 +40,7 @@ func (e *Engine) sweepRecords(ctx context.Context, l *link) error {
 	}
 	errs = append(errs, l.volumes.Settle())
 	errs = append(errs, e.sweepNetworks(ctx, l, exists))
+	errs = append(errs, e.sweepRecreations(ctx, l))
 	return errors.Join(errs...)
 }
 

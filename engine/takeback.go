@@ -98,7 +98,12 @@ func (c *creation) lease(ctx context.Context) (context.Context, func(context.Con
 		return ctx, nil, err
 	}
 	drop := c.undo(func(ctx context.Context, l *link) error { return dropLease(ctx, l, claim.ID) })
+	ended := false
 	end := func(ctx context.Context) error {
+		if ended {
+			return nil
+		}
+		ended = true
 		err := drop(ctx)
 		return errors.Join(err, claim.Release(err == nil))
 	}

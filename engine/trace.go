@@ -18,7 +18,7 @@ func (e *Engine) newRun(operation string, steps []string, o api.Observer) *path.
 func (e *Engine) account(t path.Trace, image string, err error) {
 	e.metrics.note(t.Operation, t.Total(t.Ended), err)
 	switch t.Operation {
-	case "create", "start", "run":
+	case "create", "start", "run", "recreate":
 	default:
 		return
 	}

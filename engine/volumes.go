@@ -33,6 +33,11 @@ func (c *creation) planMounts(ctx context.Context, image map[string]struct{}) (e
 		info, err := c.e.labels(ctx, c.l, other.ID)
 		return info.Mounts, err
 	})
+	for i := range c.vols {
+		if m := &c.vols[i]; m.Anonymous && m.Name == "" {
+			m.Name = c.carried[m.Destination]
+		}
+	}
 	return err
 }
 

@@ -121,6 +121,7 @@ const (
 	CausePort       StartCause = "port"
 	CauseRootfs     StartCause = "rootfs" // the snapshot is gone
 	CauseSkew       StartCause = "skew"   // containerd was upgraded on disk but not restarted
+	CauseEnded      StartCause = "ended"  // it ran, and failed at once
 	CauseOther      StartCause = "other"
 )
 
@@ -139,6 +140,8 @@ func (e *StartError) Error() string {
 		return fmt.Sprintf("%s: no such program in the image", e.Command)
 	case CausePermission:
 		return fmt.Sprintf("%s: not executable", e.Command)
+	case CauseEnded:
+		return fmt.Sprintf("%s: ended with %d at once", e.Command, e.Code)
 	case CauseRootfs:
 		return "the root filesystem snapshot is gone; recreate the container"
 	case CauseSkew:

@@ -50,6 +50,8 @@ type Finder interface {
 	Inspect(ctx context.Context, id string) (*container.InspectResponse, error)
 	// Request is what the container was created with, as far as it is remembered.
 	Request(ctx context.Context, id string) (api.CreateRequest, error)
+	// Remembered is Request, made up from what else is known where that is not remembered.
+	Remembered(ctx context.Context, id string) (api.Remembered, error)
 	// Traces are the container's last operations, newest first.
 	Traces(ctx context.Context, id string) ([]path.Trace, error)
 }
@@ -61,6 +63,9 @@ type Runner interface {
 	Start(ctx context.Context, id string, opt api.StartOptions, o api.Observer) (api.Session, error)
 	// Run is Create and Start in one trace. When the start fails the container stays.
 	Run(ctx context.Context, req api.CreateRequest, opt api.StartOptions, o api.Observer) (api.Created, api.Session, error)
+	// Recreate puts a new container in the place of an old one, in one trace; when anything
+	// fails the old one is brought back.
+	Recreate(ctx context.Context, id string, req api.CreateRequest, opt api.RecreateOptions, o api.Observer) (api.Recreated, error)
 }
 
 // Controller acts on existing containers.

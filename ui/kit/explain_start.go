@@ -27,6 +27,10 @@ func explainStart(e *api.StartError) Explanation {
 		x.Fix = "its network could not be set up; check that the host allows it"
 	case api.CausePort:
 		x.Fix = "choose another port, or stop what listens there"
+	case api.CauseEnded:
+		x.Title = fmt.Sprintf("%s did not stay up", subject(e.Name))
+		x.Detail = fmt.Sprintf("%s ended with %d at once", e.Command, e.Code)
+		x.Fix = "run it by itself with --rm -it, and read what it says"
 	case api.CauseRootfs:
 		x.Detail, x.Fix = "its root filesystem snapshot is gone", "make the container anew"
 	case api.CauseSkew:

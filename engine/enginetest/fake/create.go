@@ -81,7 +81,25 @@ type creation struct {
 // create runs the create steps; what a failure leaves is taken back.
 func (e *Engine) create(ctx context.Context, r *path.Run, req api.CreateRequest, o api.Observer) (api.Created, error) {
 	m := &creation{e: e, r: r, req: req, o: o, c: e.draft(req)}
-	err := e.all(ctx, r, []named{
+	if err := e.all(ctx, r, m.steps(ctx)); err != nil {
+		return api.Created{}, rolledBack(ctx, r, err)
+	}
+	r.Commit()
+	return m.made(), nil
+}
+
+// made tells of the new container.
+func (m *creation) made() api.Created {
+	made := api.Created{ID: m.c.ID, Name: m.c.Name}
+	if m.o.Registered != nil {
+		m.o.Registered(made)
+	}
+	return made
+}
+
+func (m *creation) steps(ctx context.Context) []named {
+	e := m.e
+	return []named{
 		{"config", nil},
 		{"options", func(*path.Scope) error { return checkName(m.c.Name) }},
 		{"supported", nil},
@@ -92,16 +110,7 @@ func (e *Engine) create(ctx context.Context, r *path.Run, req api.CreateRequest,
 		{"volumes", func(s *path.Scope) error { s.Skip("none"); return nil }},
 		{"spec", nil},
 		{"register", m.register},
-	})
-	if err != nil {
-		return api.Created{}, rolledBack(ctx, r, err)
 	}
-	r.Commit()
-	made := api.Created{ID: m.c.ID, Name: m.c.Name}
-	if o.Registered != nil {
-		o.Registered(made)
-	}
-	return made, nil
 }
 
 // rolledBack takes back what was done and returns err, with what that failed at.

@@ -10,7 +10,20 @@ import (
 
 // start runs the start steps. When one fails the container stays, with the error.
 func (e *Engine) start(ctx context.Context, r *path.Run, id string) error {
-	err := e.all(ctx, r, []named{
+	err := e.all(ctx, r, e.startSteps(r, id))
+	if err == nil {
+		return nil
+	}
+	err = rolledBack(ctx, r, err)
+	var state *api.StateError
+	if !errors.As(err, &state) {
+		e.Change(id, func(c *api.Container) { c.Error = err.Error() })
+	}
+	return err
+}
+
+func (e *Engine) startSteps(r *path.Run, id string) []named {
+	return []named{
 		{"state", func(*path.Scope) error { return e.startable(r, id) }},
 		{"mounts", nil},
 		{"network", func(s *path.Scope) error { s.Skip("none"); return nil }},
@@ -24,16 +37,7 @@ func (e *Engine) start(ctx context.Context, r *path.Run, id string) error {
 			}
 			return nil
 		}},
-	})
-	if err == nil {
-		return nil
 	}
-	err = rolledBack(ctx, r, err)
-	var state *api.StateError
-	if !errors.As(err, &state) {
-		e.Change(id, func(c *api.Container) { c.Error = err.Error() })
-	}
-	return err
 }
 
 // startable checks the state and clears the last start's error.

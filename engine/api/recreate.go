@@ -1,0 +1,23 @@
+package api
+
+// RecreateOptions says how a container takes the place of another.
+type RecreateOptions struct {
+	Keep    bool // the old one stays, stopped, under another name
+	NoStart bool // the new one is made, and left to be started
+}
+
+// Recreated is the result of a recreate.
+type Recreated struct {
+	Created
+	OldName string // what the old one is called now; "" when it is gone
+}
+
+// Remembered is what is known of how a container was created.
+type Remembered struct {
+	Request CreateRequest
+	// Exact is set when the request is the very one that the container was created with.
+	Exact bool
+	// Unread is what could not be found out, one sentence each: "health check: kept by
+	// dockerd alone"; empty when Exact.
+	Unread []string
+}
