@@ -103,6 +103,14 @@ type Meter interface {
 	// Stats samples the containers with these IDs, or all when there are none, in one call.
 	// Those that do not run are left out. Two samples make a rate: api.Sample.Since.
 	Stats(ctx context.Context, ids []string) (map[string]api.Sample, error)
+	// Top is the processes of a running container as ps shows them, with ps's options.
+	Top(ctx context.Context, id string, options []string) (*container.TopResponse, error)
+}
+
+// Eventer tells what happens.
+type Eventer interface {
+	// Events tells each what happens from now on, until ctx ends, with its error, or each fails.
+	Events(ctx context.Context, each func(api.Event) error) error
 }
 
 // Imager handles images.
@@ -162,6 +170,7 @@ type Engine interface {
 	Entrant
 	Logger
 	Meter
+	Eventer
 	Imager
 	Networker
 	Volumer

@@ -84,6 +84,7 @@ type Deps struct {
 	Settings *config.World // whose files of settings are read; nil: none
 	Version  string
 	Now      func() time.Time
+	Pause    func(context.Context, time.Duration) error // nil: by the clock
 }
 
 // program is one invocation.
@@ -162,6 +163,7 @@ func (p *program) root() *cobra.Command {
 		p.runCommand(), p.createCommand(), p.startCommand(), p.stopCommand(), p.killCommand(), p.rmCommand(),
 		p.psCommand(), p.logsCommand(), p.inspectCommand(), p.pullCommand(), p.imagesCommand(), p.networkCommand(), p.execCommand(), p.attachCommand(), p.pauseCommand(), p.unpauseCommand(),
 		p.restartCommand(), p.renameCommand(), p.waitCommand(), p.portCommand(), p.volumeCommand(),
+		p.statsCommand(), p.topCommand(), p.eventsCommand(),
 		p.namespaceCommand(), p.engineCommand(), p.doctorCommand(), p.versionCommand(),
 	)
 	root.CompletionOptions.HiddenDefaultCmd = true

@@ -7,6 +7,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"gantry/engine/api"
 	"gantry/engine/enginetest/fake"
@@ -67,6 +68,7 @@ func (d *desk) gantry(args ...string) printed {
 		Screen: func(context.Context, Engine, Options) error { return nil },
 		In:     in, Out: &out, Err: &errs, Settings: d.home,
 		Getenv: func(k string) string { return d.env[k] }, Version: "1.2.3", Now: d.Now,
+		Pause: func(_ context.Context, by time.Duration) error { d.Clock().Advance(by); return nil },
 	})
 	if len(d.opts)-n != d.closed-before {
 		d.t.Errorf("%q: the engine was opened %d times and closed %d times", args, len(d.opts)-n, d.closed-before)

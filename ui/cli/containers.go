@@ -16,6 +16,7 @@ func (p *program) startCommand() *cobra.Command {
 	var trace bool
 	c := &cobra.Command{
 		Use: "start CONTAINER...", Short: "Start containers that were created or have ended", Args: cobra.MinimumNArgs(1),
+		ValidArgsFunction: p.complete(ended),
 		RunE: func(c *cobra.Command, args []string) error {
 			return p.each(c.Context(), args, func(ctx context.Context, e Engine, x api.Container) error {
 				p.caution(api.ActStart, x)
@@ -35,6 +36,7 @@ func (p *program) stopCommand() *cobra.Command {
 	var seconds int
 	c := &cobra.Command{
 		Use: "stop CONTAINER...", Short: "Stop running containers", Args: cobra.MinimumNArgs(1),
+		ValidArgsFunction: p.complete(api.State.Alive),
 		RunE: func(c *cobra.Command, args []string) error {
 			if c.Flags().Changed("timeout") || c.Flags().Changed("time") {
 				d := time.Duration(seconds) * time.Second
@@ -59,6 +61,7 @@ func (p *program) restartCommand() *cobra.Command {
 	var seconds int
 	c := &cobra.Command{
 		Use: "restart CONTAINER...", Short: "Stop containers, and start them", Args: cobra.MinimumNArgs(1),
+		ValidArgsFunction: p.complete(anyState),
 		RunE: func(c *cobra.Command, args []string) error {
 			if c.Flags().Changed("timeout") {
 				d := time.Duration(seconds) * time.Second
@@ -79,6 +82,7 @@ func (p *program) killCommand() *cobra.Command {
 	var sig string
 	c := &cobra.Command{
 		Use: "kill CONTAINER...", Short: "Send a signal to running containers", Args: cobra.MinimumNArgs(1),
+		ValidArgsFunction: p.complete(api.State.Alive),
 		RunE: func(c *cobra.Command, args []string) error {
 			return p.each(c.Context(), args, func(ctx context.Context, e Engine, x api.Container) error {
 				p.caution(api.ActKill, x)
@@ -94,6 +98,7 @@ func (p *program) rmCommand() *cobra.Command {
 	var opt api.RemoveOptions
 	c := &cobra.Command{
 		Use: "rm CONTAINER...", Short: "Remove containers", Args: cobra.MinimumNArgs(1),
+		ValidArgsFunction: p.complete(anyState),
 		RunE: func(c *cobra.Command, args []string) error {
 			return p.each(c.Context(), args, func(ctx context.Context, e Engine, x api.Container) error {
 				p.caution(api.ActRemove, x)
@@ -109,7 +114,8 @@ func (p *program) rmCommand() *cobra.Command {
 func (p *program) inspectCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "inspect CONTAINER...", Short: "Show containers in Docker's JSON form", Args: cobra.MinimumNArgs(1),
-		RunE: func(c *cobra.Command, args []string) error { return p.inspect(c.Context(), args) },
+		ValidArgsFunction: p.complete(anyState),
+		RunE:              func(c *cobra.Command, args []string) error { return p.inspect(c.Context(), args) },
 	}
 }
 

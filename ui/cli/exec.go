@@ -18,6 +18,7 @@ func (p *program) execCommand() *cobra.Command {
 	var stdin, detach bool
 	c := &cobra.Command{
 		Use: "exec CONTAINER COMMAND [ARG...]", Short: "Run a further process in a running container", Args: cobra.MinimumNArgs(2),
+		ValidArgsFunction: first(p.complete(api.State.Alive)),
 		RunE: func(c *cobra.Command, args []string) error {
 			req.Args = args[1:]
 			for i, v := range req.Env {
@@ -58,6 +59,7 @@ func (p *program) attachCommand() *cobra.Command {
 	var noStdin, proxy bool
 	c := &cobra.Command{
 		Use: "attach CONTAINER", Short: "Connect to a running container's streams", Args: cobra.ExactArgs(1),
+		ValidArgsFunction: first(p.complete(api.State.Alive)),
 		RunE: func(c *cobra.Command, args []string) error {
 			return p.ending(p.with(c.Context(), func(e Engine) error {
 				x, err := e.Find(c.Context(), args[0])
@@ -131,6 +133,7 @@ func (p *program) ending(err error) error {
 func (p *program) pauseCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "pause CONTAINER...", Short: "Freeze running containers", Args: cobra.MinimumNArgs(1),
+		ValidArgsFunction: p.complete(api.State.Alive),
 		RunE: func(c *cobra.Command, args []string) error {
 			return p.each(c.Context(), args, func(ctx context.Context, e Engine, x api.Container) error {
 				p.caution(api.ActPause, x)
@@ -143,6 +146,7 @@ func (p *program) pauseCommand() *cobra.Command {
 func (p *program) unpauseCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "unpause CONTAINER...", Short: "Have paused containers go on", Args: cobra.MinimumNArgs(1),
+		ValidArgsFunction: p.complete(api.State.Alive),
 		RunE: func(c *cobra.Command, args []string) error {
 			return p.each(c.Context(), args, func(ctx context.Context, e Engine, x api.Container) error { return e.Unpause(ctx, x.ID) })
 		},
@@ -152,6 +156,7 @@ func (p *program) unpauseCommand() *cobra.Command {
 func (p *program) renameCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "rename CONTAINER NAME", Short: "Give a container another name", Args: cobra.ExactArgs(2),
+		ValidArgsFunction: first(p.complete(anyState)),
 		RunE: func(c *cobra.Command, args []string) error {
 			return p.with(c.Context(), func(e Engine) error {
 				x, err := e.Find(c.Context(), args[0])
@@ -167,6 +172,7 @@ func (p *program) renameCommand() *cobra.Command {
 func (p *program) waitCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "wait CONTAINER...", Short: "Wait until containers end, and print their exit codes", Args: cobra.MinimumNArgs(1),
+		ValidArgsFunction: p.complete(api.State.Alive),
 		RunE: func(c *cobra.Command, args []string) error {
 			return p.with(c.Context(), func(e Engine) error {
 				return p.many(args, func(name string) error {
@@ -188,6 +194,7 @@ func (p *program) waitCommand() *cobra.Command {
 func (p *program) portCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "port CONTAINER [PORT[/PROTOCOL]]", Short: "Show a container's published ports", Args: cobra.RangeArgs(1, 2),
+		ValidArgsFunction: first(p.complete(anyState)),
 		RunE: func(c *cobra.Command, args []string) error {
 			return p.with(c.Context(), func(e Engine) error {
 				x, err := e.Find(c.Context(), args[0])

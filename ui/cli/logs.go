@@ -3,6 +3,7 @@ package cli
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -24,9 +25,10 @@ const (
 
 func (p *program) logsCommand() *cobra.Command {
 	var follow, stamps bool
-	var tail string
+	var tail, since, until string
 	c := &cobra.Command{
 		Use: "logs CONTAINER", Short: "Print what a container has written", Args: cobra.ExactArgs(1),
+		ValidArgsFunction: first(p.complete(anyState)),
 		RunE: func(c *cobra.Command, args []string) error {
 			opt := api.LogOptions{Follow: follow, Tail: -1}
 			if tail != "all" {
@@ -36,12 +38,20 @@ func (p *program) logsCommand() *cobra.Command {
 				}
 				opt.Tail = n
 			}
+			var err, uerr error
+			opt.Since, err = p.moment("since", since)
+			opt.Until, uerr = p.moment("until", until)
+			if err = errors.Join(err, uerr); err != nil {
+				return err
+			}
 			return p.logs(c.Context(), args[0], opt, stamps)
 		},
 	}
 	c.Flags().BoolVarP(&follow, "follow", "f", false, "go on with what it writes, until it ends")
 	c.Flags().BoolVarP(&stamps, "timestamps", "t", false, "print each line's time")
 	c.Flags().StringVar(&tail, "tail", "all", "how many `lines` from the end")
+	c.Flags().StringVar(&since, "since", "", "only what was written since a `time`, or for so long")
+	c.Flags().StringVar(&until, "until", "", "only what was written before a `time`")
 	return c
 }
 

@@ -37,6 +37,8 @@ type Engine struct {
 	metrics  api.Metrics
 	whole    *Engine // of a view
 	views    map[string]*Engine
+	events   []api.Event
+	happened chan struct{} // closed and replaced at each event
 }
 
 type image struct {
@@ -79,6 +81,7 @@ func New() *Engine {
 		watchers: map[*watcher]bool{},
 		metrics:  api.Metrics{Actions: map[string]api.Action{}},
 		steps:    stepTimes(),
+		happened: make(chan struct{}),
 	}
 	e.conn = api.Connection{State: api.ConnReady, Since: e.clock.Now(), Info: Info()}
 	e.facts = option.Facts{

@@ -2,8 +2,11 @@ package fake
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"time"
+
+	"github.com/moby/moby/api/types/container"
 
 	"gantry/engine/api"
 )
@@ -65,4 +68,22 @@ func (e *Engine) Stats(_ context.Context, ids []string) (map[string]api.Sample, 
 		all[id] = s
 	}
 	return all, nil
+}
+
+// Top implements backend.Meter: a container has its first process, which is of root.
+func (e *Engine) Top(_ context.Context, id string, options []string) (*container.TopResponse, error) {
+	if err := e.record("Top", strings.TrimSpace(id+" "+strings.Join(options, " "))); err != nil {
+		return nil, err
+	}
+	if err := e.running(nil, "show the processes of", id); err != nil {
+		return nil, err
+	}
+	c, err := e.Peek(id)
+	if err != nil {
+		return nil, err
+	}
+	return &container.TopResponse{
+		Titles:    []string{"UID", "PID", "PPID", "C", "STIME", "TTY", "TIME", "CMD"},
+		Processes: [][]string{{"root", fmt.Sprint(c.Pid), "1", "0", "12:00", "?", "00:00:00", strings.Join(c.Command, " ")}},
+	}, nil
 }
