@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"github.com/containerd/containerd/v2/client"
+	"github.com/docker/cli/cli/config"
 	"github.com/moby/term"
 	"golang.org/x/sys/unix"
 
@@ -107,7 +109,7 @@ func (s *session) openInput(st *starting, once bool) (err error) {
 	}
 	in := a.Stdin
 	if s.c.Tty {
-		keys, err := detachKeys(a.DetachKeys)
+		keys, err := s.e.detachKeys(a.DetachKeys)
 		if err != nil {
 			return err
 		}
@@ -118,12 +120,14 @@ func (s *session) openInput(st *starting, once bool) (err error) {
 	return nil
 }
 
-// detachKeys reads keys as Docker writes them.
-func detachKeys(keys string) ([]byte, error) {
+// detachKeys reads keys as Docker writes them: those given, else those of the client config.
+func (e *Engine) detachKeys(keys string) ([]byte, error) {
 	if keys == "" {
-		keys = defaultDetachKeys
+		if file, err := config.Load(cmp.Or(e.cfg.DockerConfigDir, config.Dir())); err == nil {
+			keys = file.DetachKeys
+		}
 	}
-	seq, err := term.ToBytes(keys)
+	seq, err := term.ToBytes(cmp.Or(keys, defaultDetachKeys))
 	if err != nil {
 		return nil, api.FieldErrors{{Field: "detach-keys", Value: keys, Reason: err.Error()}}
 	}

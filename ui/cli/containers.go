@@ -13,11 +13,15 @@ import (
 )
 
 func (p *program) startCommand() *cobra.Command {
-	var trace bool
+	var trace, attach, input bool
+	var j joining
 	c := &cobra.Command{
 		Use: "start CONTAINER...", Short: "Start containers that were created or have ended", Args: cobra.MinimumNArgs(1),
 		ValidArgsFunction: p.complete(ended),
 		RunE: func(c *cobra.Command, args []string) error {
+			if attach || input {
+				return p.startAttached(c.Context(), args, j, input, trace)
+			}
 			return p.each(c.Context(), args, func(ctx context.Context, e Engine, x api.Container) error {
 				p.caution(api.ActStart, x)
 				r := p.reporter(trace)
@@ -28,6 +32,10 @@ func (p *program) startCommand() *cobra.Command {
 		},
 	}
 	c.Flags().BoolVar(&trace, "trace", false, "print the steps of the path with their times to stderr")
+	c.Flags().BoolVarP(&attach, "attach", "a", false, "stay with it: its output, its signals, its exit code")
+	c.Flags().BoolVarP(&input, "interactive", "i", false, "connect its input, and stay with it")
+	c.Flags().StringVar(&j.keys, "detach-keys", "", "`keys` that let go of it (default ctrl-p,ctrl-q)")
+	c.Flags().BoolVar(&j.proxy, "sig-proxy", true, "pass signals on to it")
 	return c
 }
 

@@ -61,6 +61,9 @@ func (p *program) attachCommand() *cobra.Command {
 		Use: "attach CONTAINER", Short: "Connect to a running container's streams", Args: cobra.ExactArgs(1),
 		ValidArgsFunction: first(p.complete(api.State.Alive)),
 		RunE: func(c *cobra.Command, args []string) error {
+			if err := checkKeys(keys); err != nil {
+				return err
+			}
 			return p.ending(p.with(c.Context(), func(e Engine) error {
 				x, err := e.Find(c.Context(), args[0])
 				if err != nil {
@@ -72,7 +75,7 @@ func (p *program) attachCommand() *cobra.Command {
 					close(starting)
 					started <- api.Created{ID: x.ID, Name: x.Name}
 					var stop func()
-					ctx, stop = p.signals(ctx, e, starting, started)
+					ctx, stop = p.signals(ctx, e, true, starting, started)
 					defer stop()
 				}
 				return p.joined(ctx, x.Tty, x.OpenStdin && !noStdin, func(ctx context.Context, st *api.Streams) (api.Session, error) {
@@ -108,16 +111,7 @@ func (p *program) joined(ctx context.Context, tty, input bool, open func(context
 	if err != nil {
 		return err
 	}
-	code, err := session.Wait()
-	switch {
-	case errors.Is(err, api.ErrDetached):
-		return nil
-	case err != nil:
-		return err
-	case code != 0:
-		return ExitError{code}
-	}
-	return nil
+	return p.stay(ctx, session)
 }
 
 // ending gives a program that could not be run the exit code that Docker gives it.

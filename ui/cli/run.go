@@ -11,7 +11,6 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"gantry/engine/api"
 	"gantry/engine/option"
@@ -27,8 +26,11 @@ func (p *program) createCommand() *cobra.Command {
 	return p.optionCommand("create", "Create a container without starting it", p.create)
 }
 
-// own are the flags of run and create that are gantry's, not Docker's.
-type own struct{ trace, help bool }
+// own are the flags of run and create that are not the container's.
+type own struct {
+	trace, help bool
+	joining
+}
 
 // carryOut is what run and create do with a request that is fit.
 type carryOut func(context.Context, Engine, option.Parsed, own) error
@@ -56,12 +58,15 @@ func (p *program) optionCommand(name, short string, do carryOut) *cobra.Command 
 }
 
 func (p *program) withDraft(c *cobra.Command, args []string, do carryOut) error {
-	var o own
+	o := own{joining: joining{proxy: true}}
 	text := func(v *string) func(string) error { return func(s string) error { *v = s; return nil } }
 	yes := func(v *bool) func(string) error { return func(s string) error { *v = s == "true"; return nil } }
 	d, err := option.FromArgs(args,
 		option.Extra{Name: "trace", Bool: true, Set: yes(&o.trace)},
 		option.Extra{Name: "help", Bool: true, Set: yes(&o.help)},
+		option.Extra{Name: "attach", Short: "a", Set: o.attachTo},
+		option.Extra{Name: "detach-keys", Set: text(&o.keys)},
+		option.Extra{Name: "sig-proxy", Bool: true, Set: yes(&o.proxy)},
 		option.Extra{Name: "address", Set: p.setAddress},
 		option.Extra{Name: "namespace", Short: "n", Set: text(&p.opt.Namespace)},
 		option.Extra{Name: "data-root", Set: text(&p.opt.DataRoot)},
@@ -88,9 +93,10 @@ func (p *program) withDraft(c *cobra.Command, args []string, do carryOut) error 
 		return err
 	}
 	parsed := d.Parse(facts)
-	if err := parsed.Err(); err != nil {
+	if err := errors.Join(parsed.Err(), o.check(parsed.Detach)); err != nil {
 		return err
 	}
+	o.only(parsed.Request.Config)
 	return do(c.Context(), e, parsed, o)
 }
 
@@ -104,6 +110,10 @@ func (p *program) optionHelp(c *cobra.Command) {
 				fmt.Fprintf(p.Out, "  %-34s %s\n", o.FlagText(), o.HelpText())
 			}
 		}
+	}
+	fmt.Fprintf(p.Out, "\nOf whoever calls:\n")
+	for _, f := range joiningHelp() {
+		fmt.Fprintf(p.Out, "  %-34s %s\n", f[0], f[1])
 	}
 	fmt.Fprintf(p.Out, "\nOf gantry's own:\n  %-34s %s\n", "    --trace", "print the steps of the path with their times to stderr")
 }
@@ -126,47 +136,12 @@ func (p *program) run(ctx context.Context, e Engine, parsed option.Parsed, o own
 	if parsed.Detach {
 		return p.runDetached(ctx, e, parsed, o)
 	}
-	tty, input := parsed.Request.Config.Tty, parsed.Request.Config.OpenStdin
-	if tty && input && !term.IsTerminal(int(p.In.Fd())) {
-		return errors.New("the input device is not a TTY")
-	}
-	r := p.reporter(o.trace)
-	st := &api.Streams{Stdout: p.Out, Stderr: p.Err}
-	if input && !tty {
-		st.Stdin = p.In
-	}
-	starting, started := make(chan struct{}), make(chan api.Created, 1)
-	ctx, stop := p.signals(ctx, e, starting, started)
-	defer stop()
-	raw, restore, err := p.terminal(st, tty, input)
-	if err != nil {
-		return err
-	}
-	defer restore()
-	// Signals and the terminal are handed over only when the process is about to run: until
-	// then ctrl+c is a signal that cancels.
-	watched := beforeStart(r.observer(), func() {
-		close(starting)
-		raw()
+	cfg := parsed.Request.Config
+	j := o.joining
+	j.tty, j.stdin, j.stdout, j.stderr = cfg.Tty, cfg.OpenStdin && cfg.AttachStdin, cfg.AttachStdout, cfg.AttachStderr
+	return p.startJoined(ctx, e, j, o.trace, func(ctx context.Context, opt api.StartOptions, ob api.Observer) (api.Created, api.Session, error) {
+		return e.Run(ctx, parsed.Request, opt, ob)
 	})
-	made, session, err := e.Run(ctx, parsed.Request, api.StartOptions{Attach: st}, watched)
-	r.end()
-	if err != nil {
-		return err
-	}
-	p.warn(made.Warnings)
-	started <- made
-	code, err := session.Wait()
-	if errors.Is(err, api.ErrDetached) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	if code != 0 {
-		return ExitError{code}
-	}
-	return nil
 }
 
 // beforeStart calls a function once, just before the container's process is started.

@@ -30,13 +30,17 @@ func (p *program) terminal(st *api.Streams, isTTY, input bool) (raw, restore fun
 }
 
 // signals cancels the context on the first signal. From when the container's process is
-// being started on every signal is the container's, as with docker run's --sig-proxy; it
-// gets those that come early as soon as it runs.
-func (p *program) signals(ctx context.Context, e Engine, starting <-chan struct{}, started <-chan api.Created) (context.Context, func()) {
+// being started on every signal is the container's, unless --sig-proxy is off; it gets those
+// that come early as soon as it runs.
+func (p *program) signals(ctx context.Context, e Engine, proxy bool, starting <-chan struct{}, started <-chan api.Created) (context.Context, func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	kctx := context.WithoutCancel(ctx)
 	got := make(chan os.Signal, 16)
-	signal.Notify(got, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGUSR1, syscall.SIGUSR2)
+	wanted := []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT}
+	if proxy {
+		wanted = append(wanted, syscall.SIGUSR1, syscall.SIGUSR2)
+	}
+	signal.Notify(got, wanted...)
 	done := make(chan struct{})
 	go func() {
 		id, in := "", got
