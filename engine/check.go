@@ -59,7 +59,10 @@ func (c *creation) checkMounts(ctx context.Context, notes *api.FieldErrors) erro
 
 // checkNetworks plans the networks as a create does; a default network that is not there yet
 // is not made for it.
-func (c *creation) checkNetworks(context.Context) error {
+func (c *creation) checkNetworks(ctx context.Context) error {
+	if err := c.findShared(ctx, true); err != nil {
+		return err
+	}
 	mode := c.req.HostConfig.NetworkMode
 	_, err := c.l.networks.Get(network.DefaultName)
 	if _, none := errors.AsType[*api.NotFoundError](err); !none || !(mode == "" || mode.IsDefault() || mode == network.DefaultName) {

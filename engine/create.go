@@ -50,6 +50,7 @@ type creation struct {
 	unlock   func()        // gives the container's lock back
 	mounts   []mount.Mount // of the snapshot
 	net      network.Planned
+	shared   *shared // whose network it is to have; nil: its own, or none
 	vols     []volume.Mount
 	made     []string   // volumes that this create has made
 	holds    []func()   // keep the volumes from being removed until the container exists
@@ -192,10 +193,14 @@ func (c *creation) supported(ctx context.Context, s *path.Scope) error {
 	if err := c.planMounts(ctx, nil); err != nil {
 		return err
 	}
+	op := c.run.Trace().Operation
+	if err := c.findShared(ctx, op == "run"); err != nil {
+		return err
+	}
 	if err := c.plan(nil); err != nil || c.net.Mode != "" {
 		return err
 	}
-	if op := c.run.Trace().Operation; op != "run" && op != "recreate" {
+	if op != "run" && op != "recreate" {
 		return nil
 	}
 	return network.Check(c.withoutOld(c.net.Plan), c.e.published(c.inPlaceOf, true), c.e.nameOfOwner)

@@ -46,6 +46,9 @@ func (c *creation) identity(ctx context.Context, s *path.Scope) error {
 	if c.hostname == "" && hostNet {
 		c.hostname = hostName()
 	}
+	if c.shared != nil {
+		c.hostname = c.shared.hostname
+	}
 	if c.hostname == "" {
 		c.hostname = api.ShortID(c.id)
 	}
@@ -127,10 +130,13 @@ func (c *creation) spec(ctx context.Context, s *path.Scope) error {
 		return err
 	}
 	files := c.l.records.Paths(c.id)
+	if c.shared != nil {
+		files = c.shared.files
+	}
 	c.oci, err = spec.Build(spec.Input{
 		Hostname: c.hostname, Request: c.req, Image: c.config.Config, Host: c.l.facts.Host, User: user,
 		CgroupsPath: group.Path, ResolvConf: files.ResolvConf, Hosts: files.Hosts, HostnameFile: files.Hostname,
-		Env: c.env, Labels: labels, AppArmor: c.appArmor(), Hooks: c.hooks(), Mounts: c.specMounts(),
+		Env: c.env, Labels: labels, AppArmor: c.appArmor(), Hooks: c.hooks(), Mounts: c.specMounts(), Namespaces: c.namespaces(),
 	})
 	if err != nil {
 		return err
@@ -153,9 +159,10 @@ func (c *creation) appArmor() string {
 	return spec.AppArmorProfile
 }
 
-// hooks have gantry-helper set the networks up, whatever starts the container.
+// hooks have gantry-helper set the networks up, whatever starts the container, or make sure
+// that it has got the one that it shares.
 func (c *creation) hooks() *specs.Hooks {
-	if c.net.Mode != "" {
+	if c.net.Mode != "" && c.shared == nil {
 		return nil
 	}
 	return &specs.Hooks{CreateRuntime: []specs.Hook{{

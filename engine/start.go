@@ -198,7 +198,15 @@ func (s *starting) mounts(_ context.Context, sc *path.Scope) error {
 }
 
 // network plans the container's networks anew; the hook sets them up when the task is made.
-func (s *starting) network(_ context.Context, sc *path.Scope) error {
+func (s *starting) network(ctx context.Context, sc *path.Scope) error {
+	with, err := s.share(ctx)
+	if err != nil {
+		return err
+	}
+	if with != "" {
+		sc.Detail("that of %s", with)
+		return nil
+	}
 	plan, has, err := s.replan()
 	if err != nil {
 		return err

@@ -20,7 +20,8 @@ import (
 const hookTime = 30 * time.Second
 
 // hook is the role of the OCI hook createRuntime: it sets up the networks of the plan in the
-// state directory, in the namespace that the runtime has made. The container's state comes
+// state directory, in the namespace that the runtime has made; of a container that shares
+// another one's it makes sure that it has got that. The container's state comes
 // on stdin; what goes to stderr becomes the reason of a start that failed.
 func hook(stateDir string) int {
 	if err := connect(stateDir, os.Stdin); err != nil {
@@ -40,6 +41,11 @@ func connect(stateDir string, in io.Reader) error {
 	if err := json.NewDecoder(in).Decode(&state); err != nil {
 		return fmt.Errorf("read the container's state: %w", err)
 	}
+	if share, err := netwire.ReadShare(stateDir); err == nil {
+		return share.Verify(state.Pid)
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
 	plan, err := netwire.ReadPlan(stateDir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -53,8 +59,11 @@ func connect(stateDir string, in io.Reader) error {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), hookTime)
 	defer cancel()
-	_, err = native.Setup(ctx, stateDir, state.Pid, nil)
-	return err
+	if _, err := native.Setup(ctx, stateDir, state.Pid, nil); err != nil {
+		return err
+	}
+	// For containers that share it.
+	return netwire.LinkSpace(stateDir, netwire.Space(state.Pid))
 }
 
 // guest is what the logger does for the container's networks: it holds the published ports,
