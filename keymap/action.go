@@ -15,8 +15,16 @@ const (
 	Doctor Action = "app.doctor"
 	// Problem shows in full what went wrong last.
 	Problem Action = "app.problem"
-	// ScreenContainers shows the list of containers.
+	// Palette finds an action by its name.
+	Palette Action = "app.palette"
+)
+
+// The screens.
+const (
 	ScreenContainers Action = "screen.containers"
+	ScreenNetworks   Action = "screen.networks"
+	ScreenVolumes    Action = "screen.volumes"
+	ScreenImages     Action = "screen.images"
 )
 
 // Movement in whatever has rows or lines. HalfDown never destroys anything.
@@ -43,10 +51,31 @@ const (
 	ContainerAttach    Action = "container.attach"
 	ContainerPause     Action = "container.pause" // or unpause
 	ContainerRestart   Action = "container.restart"
+	ContainerRename    Action = "container.rename"
+	ContainerInspect   Action = "container.inspect"
 	ContainerCopy      Action = "container.copy"
-	ListFilter         Action = "list.filter"      // by text
-	ListStateFilter    Action = "list.statefilter" // all, running, not running
 )
+
+// Actions of lists. What a list is of tells its scope.
+const (
+	ListFilter      Action = "list.filter"      // by text
+	ListStateFilter Action = "list.statefilter" // all, running, not running
+	ListSort        Action = "list.sort"
+	ListReverse     Action = "list.reverse"
+	ListMark        Action = "list.mark"
+	ListMarkRange   Action = "list.markrange"
+	ListActions     Action = "list.actions" // the menu of all that can be done to the selected row
+	ListNew         Action = "list.new"
+	ListRemove      Action = "list.remove"
+	ListPrune       Action = "list.prune" // shows first what would go
+	ListDetail      Action = "list.detail"
+	ListCopy        Action = "list.copy"
+	ListMeasure     Action = "list.measure" // how big it is, where that takes a while
+	ListRefresh     Action = "list.refresh"
+)
+
+// ImagePull asks for an image's name and pulls it.
+const ImagePull Action = "image.pull"
 
 // Retry asks the engine again where it cannot be used, and the doctor to look again.
 const Retry Action = "engine.retry"
@@ -70,6 +99,7 @@ const (
 	LogPrev       Action = "log.prev"
 	LogLeft       Action = "log.left"
 	LogRight      Action = "log.right"
+	LogSave       Action = "log.save"
 )
 
 // Actions in the form for a new container.
@@ -93,6 +123,13 @@ const (
 	DialogPress Action = "dialog.press"
 	DialogDown  Action = "dialog.down" // through a text longer than the screen
 	DialogUp    Action = "dialog.up"
+)
+
+// Actions in a menu and in a list of what is to go.
+const (
+	MenuPick   Action = "menu.pick"
+	ReviewTick Action = "review.tick"
+	ReviewAll  Action = "review.all"
 )
 
 // Actions in a line that is being typed: a filter, a search.

@@ -5,7 +5,7 @@ func Default() *Map { return New(defaults()) }
 
 func defaults() []Entry {
 	var out []Entry
-	for _, part := range [][]Entry{global(), containers(), others(), logs(), create(), closed()} {
+	for _, part := range [][]Entry{global(), containers(), objects(), others(), logs(), create(), closed()} {
 		out = append(out, part...)
 	}
 	return out
@@ -22,6 +22,11 @@ func global() []Entry {
 		{Action: NextPane, Scope: Global, Keys: []string{"tab"}, Help: "next pane", Long: "go to the next pane"},
 		{Action: PrevPane, Scope: Global, Keys: []string{"shift+tab"}, Help: "previous pane", Long: "go to the previous pane"},
 		{Action: ScreenContainers, Scope: Global, Keys: []string{"1"}, Help: "containers", Long: "show the containers"},
+		{Action: ScreenNetworks, Scope: Global, Keys: []string{"2"}, Help: "networks", Long: "show the networks"},
+		{Action: ScreenVolumes, Scope: Global, Keys: []string{"3"}, Help: "volumes", Long: "show the volumes"},
+		{Action: ScreenImages, Scope: Global, Keys: []string{"4"}, Help: "images", Long: "show the images"},
+		{Action: Palette, Scope: Global, Keys: []string{":"}, Help: "commands", Long: "find any action by its name"},
+		{Action: ImagePull, Scope: Global, Keys: []string{"P"}, Help: "pull", Long: "pull an image"},
 		{Action: Down, Scope: Global, Keys: []string{"j", "down"}, Help: "down", Long: "one line down"},
 		{Action: Up, Scope: Global, Keys: []string{"k", "up"}, Help: "up", Long: "one line up"},
 		{Action: HalfDown, Scope: Global, Keys: []string{"ctrl+d"}, Help: "half a page down", Long: "half a page down"},
@@ -45,10 +50,52 @@ func containers() []Entry {
 		{Action: ContainerRemove, Scope: Containers, Keys: []string{"d"}, Help: "remove", Long: "remove it; asks first", Dangerous: true},
 		{Action: ContainerKill, Scope: Containers, Keys: []string{"K"}, Help: "kill", Long: "end its process at once; asks first", Dangerous: true},
 		{Action: ContainerDetail, Scope: Containers, Keys: []string{"enter"}, Help: "details", Long: "show its path, settings and state"},
-		{Action: ContainerCopy, Scope: Containers, Keys: []string{"y"}, Help: "copy ID", Long: "copy its ID to the clipboard"},
+		{Action: ContainerCopy, Scope: Containers, Keys: []string{"y"}, Help: "copy", Long: "copy its ID, name, image, address or line"},
+		{Action: ContainerInspect, Scope: Containers, Keys: []string{"i"}, Help: "inspect", Long: "show all that is known of it"},
+		{Action: ContainerRename, Scope: Containers, Keys: []string{"R"}, Help: "rename", Long: "give it another name"},
+		{Action: ListActions, Scope: Containers, Keys: []string{"x"}, Help: "actions", Long: "all that can be done to it"},
+		{Action: ListMark, Scope: Containers, Keys: []string{"space"}, Help: "mark", Long: "mark it, to act on several at once"},
+		{Action: ListMarkRange, Scope: Containers, Keys: []string{"V"}, Help: "mark range", Long: "mark all from the last mark to here"},
+		{Action: ListPrune, Scope: Containers, Keys: []string{"b"}, Help: "prune", Long: "remove what has ended; shows it first", Dangerous: true},
 		{Action: ListFilter, Scope: Containers, Keys: []string{"/"}, Help: "filter", Long: "show only what contains a text"},
 		{Action: ListStateFilter, Scope: Containers, Keys: []string{"f"}, Help: "state", Long: "show all, only running, only ended"},
+		{Action: ListSort, Scope: Containers, Keys: []string{"o"}, Help: "sort", Long: "order by state, name, image or age"},
+		{Action: ListReverse, Scope: Containers, Keys: []string{"O"}, Help: "reverse", Long: "turn the order round"},
 	}
+}
+
+// objects are the lists of networks, volumes and images.
+func objects() []Entry {
+	var out []Entry
+	for _, o := range []struct {
+		scope          Scope
+		one, new, gone string
+	}{
+		{Networks, "network", "make a network", "remove networks nobody is on; shows them"},
+		{Volumes, "volume", "make a volume", "remove volumes nobody has; shows them"},
+		{Images, "image", "", "remove images nobody uses; shows them"},
+	} {
+		if o.new != "" {
+			out = append(out, Entry{Action: ListNew, Scope: o.scope, Keys: []string{"n"}, Help: "new", Long: o.new})
+		} else {
+			out = append(out, Entry{Action: ContainerNew, Scope: o.scope, Keys: []string{"n"}, Help: "run", Long: "make a container of the image"})
+		}
+		out = append(out,
+			Entry{Action: ListRemove, Scope: o.scope, Keys: []string{"d"}, Help: "remove", Long: "remove the " + o.one + "; asks first", Dangerous: true},
+			Entry{Action: ListPrune, Scope: o.scope, Keys: []string{"b"}, Help: "prune", Long: o.gone, Dangerous: true},
+			Entry{Action: ListDetail, Scope: o.scope, Keys: []string{"enter", "i"}, Help: "details", Long: "show all that is known of the " + o.one},
+			Entry{Action: ListCopy, Scope: o.scope, Keys: []string{"y"}, Help: "copy", Long: "copy its name to the clipboard"},
+			Entry{Action: ListActions, Scope: o.scope, Keys: []string{"x"}, Help: "actions", Long: "all that can be done to it"},
+			Entry{Action: ListFilter, Scope: o.scope, Keys: []string{"/"}, Help: "filter", Long: "show only what contains a text"},
+			Entry{Action: ListSort, Scope: o.scope, Keys: []string{"o"}, Help: "sort", Long: "order by another column"},
+			Entry{Action: ListReverse, Scope: o.scope, Keys: []string{"O"}, Help: "reverse", Long: "turn the order round"},
+			Entry{Action: ListRefresh, Scope: o.scope, Keys: []string{"ctrl+r"}, Help: "refresh", Long: "look again"},
+		)
+		if o.scope == Volumes {
+			out = append(out, Entry{Action: ListMeasure, Scope: o.scope, Keys: []string{"z"}, Help: "size", Long: "measure it; reads all of it"})
+		}
+	}
+	return out
 }
 
 func others() []Entry {
@@ -70,6 +117,7 @@ func logs() []Entry {
 		{Action: LogPrev, Scope: Logs, Keys: []string{"N"}, Help: "previous", Long: "go to the previous match"},
 		{Action: LogLeft, Scope: Logs, Keys: []string{"left"}, Help: "left", Long: "move to the left where lines are cut"},
 		{Action: LogRight, Scope: Logs, Keys: []string{"right"}, Help: "right", Long: "move to the right where lines are cut"},
+		{Action: LogSave, Scope: Logs, Keys: []string{"S"}, Help: "save", Long: "write the lines to a file"},
 	}
 }
 
@@ -99,5 +147,26 @@ func closed() []Entry {
 		{Action: DialogDown, Scope: Dialog, Keys: []string{"down", "j"}, Help: "down", Long: "further down in a long text"},
 		{Action: DialogUp, Scope: Dialog, Keys: []string{"up", "k"}, Help: "up", Long: "further up in a long text"},
 		{Action: Back, Scope: Dialog, Keys: []string{"esc"}, Help: "cancel", Long: "change nothing"},
+		{Action: MenuPick, Scope: Menu, Keys: []string{"enter"}, Help: "pick", Long: "do the marked line"},
+		{Action: Down, Scope: Menu, Keys: []string{"down", "j"}, Help: "down", Long: "one line down"},
+		{Action: Up, Scope: Menu, Keys: []string{"up", "k"}, Help: "up", Long: "one line up"},
+		{Action: PageDown, Scope: Menu, Keys: []string{"pgdown"}, Help: "page down", Long: "one page down"},
+		{Action: PageUp, Scope: Menu, Keys: []string{"pgup"}, Help: "page up", Long: "one page up"},
+		{Action: Top, Scope: Menu, Keys: []string{"home"}, Help: "top", Long: "to the first line"},
+		{Action: Bottom, Scope: Menu, Keys: []string{"end"}, Help: "bottom", Long: "to the last line"},
+		{Action: Back, Scope: Menu, Keys: []string{"esc"}, Help: "cancel", Long: "change nothing"},
+		{Action: FormPress, Scope: Fields, Keys: []string{"enter"}, Help: "go on", Long: "go to the next row, or do it"},
+		{Action: FormStart, Scope: Fields, Keys: []string{"ctrl+s"}, Help: "do it", Long: "do it with what is typed"},
+		{Action: FormNext, Scope: Fields, Keys: []string{"tab", "down"}, Help: "next", Long: "go to the next row"},
+		{Action: FormPrev, Scope: Fields, Keys: []string{"shift+tab", "up"}, Help: "previous", Long: "go to the previous row"},
+		{Action: Back, Scope: Fields, Keys: []string{"esc"}, Help: "cancel", Long: "change nothing"},
+		{Action: ReviewTick, Scope: Review, Keys: []string{"space"}, Help: "tick", Long: "keep it, or let it go"},
+		{Action: ReviewAll, Scope: Review, Keys: []string{"a"}, Help: "all", Long: "tick all, or none"},
+		{Action: Down, Scope: Review, Keys: []string{"down", "j"}, Help: "down", Long: "one line down"},
+		{Action: Up, Scope: Review, Keys: []string{"up", "k"}, Help: "up", Long: "one line up"},
+		{Action: DialogNext, Scope: Review, Keys: []string{"right", "tab", "l"}, Help: "next", Long: "go to the next answer"},
+		{Action: DialogPrev, Scope: Review, Keys: []string{"left", "shift+tab", "h"}, Help: "previous", Long: "go to the previous answer"},
+		{Action: DialogPress, Scope: Review, Keys: []string{"enter"}, Help: "answer", Long: "give the marked answer"},
+		{Action: Back, Scope: Review, Keys: []string{"esc"}, Help: "cancel", Long: "change nothing"},
 	}
 }

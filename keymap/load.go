@@ -75,7 +75,7 @@ func (o *overrides) take(f strict.Entry) {
 		switch {
 		case err != nil:
 			o.wrong.Add(f.Line, "[%s] %q: %v", scope, action, err)
-		case scope.Closed() && printable(k) && scope != Dialog:
+		case scope.Text() && printable(k):
 			o.wrong.Add(f.Line, "[%s] %q: %q is text here; use a key with ctrl or alt", scope, action, k)
 		case slices.Contains(keys[:n], k):
 			o.wrong.Add(f.Line, "[%s] %q: %q is there twice", scope, action, k)
@@ -146,5 +146,5 @@ func binding(v any) (keys []string, shadows bool, err error) {
 // needed reports whether an action must keep a key: without it there would be no way
 // out of where it stands.
 func needed(s Scope, a Action) bool {
-	return a == Interrupt || a == Back || a == DialogPress || s == Line && (a == LineAccept || a == LineCancel)
+	return a == Interrupt || a == Back || a == DialogPress || a == MenuPick || s == Line && (a == LineAccept || a == LineCancel)
 }

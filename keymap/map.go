@@ -99,6 +99,28 @@ func (m *Map) Pick(actions ...Action) []Entry {
 	return out
 }
 
+// In is an action's entry in a scope, or else the global one.
+func (m *Map) In(scope Scope, a Action) (Entry, bool) {
+	for _, s := range []Scope{scope, Global} {
+		i := slices.IndexFunc(m.entries, func(e Entry) bool { return e.Action == a && e.Scope == s })
+		if i >= 0 {
+			return m.entries[i], true
+		}
+	}
+	return Entry{}, false
+}
+
+// PickIn is Pick for the entries of one scope.
+func (m *Map) PickIn(scope Scope, actions ...Action) []Entry {
+	out := make([]Entry, 0, len(actions))
+	for _, a := range actions {
+		if e, ok := m.In(scope, a); ok && len(e.Keys) > 0 {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
 // Keys are the keys of an action; nil when it has none.
 func (m *Map) Keys(a Action) []string {
 	e, _ := m.Entry(a)

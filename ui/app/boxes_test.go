@@ -229,7 +229,7 @@ func detailBox(r nasty, env *kit.Env) drawing {
 		case 1:
 			p.SetTraces("a", []path.Trace{r.trace(), r.trace()})
 		case 2:
-			p.SetInspect("a", strings.Join(r.texts(60, 9), "\n"))
+			p.SetInspect("a", nil, strings.Join(r.texts(60, 9), "\n"))
 		case 3:
 			p.SetProblem("a", r.text(9))
 		case 4:

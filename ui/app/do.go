@@ -9,6 +9,7 @@ import (
 	"gantry/engine/api"
 	"gantry/ui/jobs"
 	"gantry/ui/kit"
+	"gantry/ui/pane/detail"
 	"gantry/ui/screen/containers"
 	"gantry/ui/store"
 	"gantry/ui/widget/dialog"
@@ -26,32 +27,23 @@ func (m *Model) do(w containers.Want, key string) tea.Cmd {
 		m.setFocus(focusDetail)
 	case containers.VerbLogs:
 		return m.openLog(c)
+	case containers.VerbInspect:
+		m.detail.SetTab(detail.TabInspect)
+		m.setFocus(focusDetail)
 	case containers.VerbCopy:
-		return tea.Batch(tea.SetClipboard(c.ID), m.tell(kit.Info, "the ID of "+w.Row.Name()+" was sent to the clipboard"))
-	case containers.VerbStart:
-		m.fresh[c.ID] = true
-		return m.startJob(jobs.Start, c, func(ctx context.Context, o api.Observer) error {
-			_, err := m.engine.Start(ctx, c.ID, api.StartOptions{}, o)
-			return err
-		})
+		return m.copyMenu(w.Row, key)
+	case containers.VerbRename:
+		m.askName(w.Row, key)
 	case containers.VerbStop:
 		return m.stop(w.Row, key)
 	case containers.VerbKill:
-		m.confirm(w.Row, "Kill "+w.Row.Name()+"?", []string{"Its process ends at once, without a chance to tidy up."}, "Kill", key, func() tea.Cmd {
-			return m.startJob(jobs.Kill, c, func(ctx context.Context, _ api.Observer) error { return m.engine.Kill(ctx, c.ID, "") })
-		})
+		m.askSignal([]containers.Row{w.Row}, key)
 	case containers.VerbShell:
 		return m.shell(c)
 	case containers.VerbAttach:
 		return m.attach(c)
-	case containers.VerbPause:
-		return m.startJob(jobs.Pause, c, func(ctx context.Context, _ api.Observer) error { return m.engine.Pause(ctx, c.ID) })
-	case containers.VerbUnpause:
-		return m.startJob(jobs.Unpause, c, func(ctx context.Context, _ api.Observer) error { return m.engine.Unpause(ctx, c.ID) })
-	case containers.VerbRestart:
-		return m.startJob(jobs.Restart, c, func(ctx context.Context, o api.Observer) error {
-			return m.engine.Restart(ctx, c.ID, api.StopOptions{Timeout: m.opt.StopTimeout}, o)
-		})
+	case containers.VerbStart, containers.VerbPause, containers.VerbUnpause, containers.VerbRestart:
+		return m.simply(w)
 	case containers.VerbRemove:
 		m.askRemove(w.Row, key)
 	case containers.VerbDismiss, containers.VerbCancel:
@@ -64,12 +56,34 @@ func (m *Model) do(w containers.Want, key string) tea.Cmd {
 	return nil
 }
 
+// simply does what needs no question.
+func (m *Model) simply(w containers.Want) tea.Cmd {
+	c := w.Row.Container
+	switch w.Verb {
+	case containers.VerbStart:
+		m.fresh[c.ID] = true
+		return m.startJob(jobs.Start, c, func(ctx context.Context, o api.Observer) error {
+			_, err := m.engine.Start(ctx, c.ID, api.StartOptions{}, o)
+			return err
+		})
+	case containers.VerbStop:
+		opt := api.StopOptions{Timeout: m.opt.StopTimeout}
+		return m.startJob(jobs.Stop, c, func(ctx context.Context, o api.Observer) error { return m.engine.Stop(ctx, c.ID, opt, o) })
+	case containers.VerbPause:
+		return m.startJob(jobs.Pause, c, func(ctx context.Context, _ api.Observer) error { return m.engine.Pause(ctx, c.ID) })
+	case containers.VerbUnpause:
+		return m.startJob(jobs.Unpause, c, func(ctx context.Context, _ api.Observer) error { return m.engine.Unpause(ctx, c.ID) })
+	case containers.VerbRestart:
+		return m.startJob(jobs.Restart, c, func(ctx context.Context, o api.Observer) error {
+			return m.engine.Restart(ctx, c.ID, api.StopOptions{Timeout: m.opt.StopTimeout}, o)
+		})
+	}
+	return nil
+}
+
 // stop stops a container, and asks before if that is set so.
 func (m *Model) stop(r containers.Row, key string) tea.Cmd {
-	c, opt := r.Container, api.StopOptions{Timeout: m.opt.StopTimeout}
-	do := func() tea.Cmd {
-		return m.startJob(jobs.Stop, c, func(ctx context.Context, o api.Observer) error { return m.engine.Stop(ctx, c.ID, opt, o) })
-	}
+	do := func() tea.Cmd { return m.simply(containers.Want{Verb: containers.VerbStop, Row: r}) }
 	if !m.opt.AskStop {
 		return do()
 	}
@@ -87,10 +101,12 @@ func (m *Model) askRemove(r containers.Row, key string) {
 		body = []string{"It is " + string(c.State) + ": it is killed first, without a chance to tidy up.", body[0]}
 		verb = "Kill and remove"
 	}
-	m.confirm(r, title, body, verb, key, func() tea.Cmd {
-		return m.startJob(jobs.Remove, c, func(ctx context.Context, o api.Observer) error {
-			return m.engine.Remove(ctx, c.ID, api.RemoveOptions{Force: force}, o)
-		})
+	m.confirm(r, title, body, verb, key, func() tea.Cmd { return m.remove(c, force) })
+}
+
+func (m *Model) remove(c api.Container, force bool) tea.Cmd {
+	return m.startJob(jobs.Remove, c, func(ctx context.Context, o api.Observer) error {
+		return m.engine.Remove(ctx, c.ID, api.RemoveOptions{Force: force}, o)
 	})
 }
 
@@ -100,15 +116,24 @@ func (m *Model) confirm(r containers.Row, title string, body []string, verb, key
 		if answer != dialog.OK {
 			return nil
 		}
-		now, ok := m.store.Get(r.ID)
-		switch {
-		case !ok:
-			return m.tell(kit.Warn, r.Name()+" is gone already: nothing was done")
-		case now.State.Alive() != r.Container.State.Alive():
-			return m.tell(kit.Warn, r.Name()+" is "+string(now.State)+" now: nothing was done")
+		if changed := m.changedSince(r); changed != "" {
+			return m.tell(kit.Warn, changed)
 		}
 		return do()
 	})
+}
+
+// changedSince says how a container is not any more what it was when something was asked
+// about it; "" when it is.
+func (m *Model) changedSince(r containers.Row) string {
+	now, ok := m.store.Get(r.ID)
+	switch {
+	case !ok:
+		return r.Name() + " is gone already: nothing was done"
+	case now.State.Alive() != r.Container.State.Alive():
+		return r.Name() + " is " + string(now.State) + " now: nothing was done"
+	}
+	return ""
 }
 
 // doing is the word for a container while a job works on it.

@@ -11,6 +11,7 @@ import (
 	"gantry/engine/option"
 	"gantry/ui/kit"
 	"gantry/ui/pane/status"
+	"gantry/ui/screen/logs"
 	"gantry/ui/stream"
 )
 
@@ -124,12 +125,15 @@ func (m *Model) retry() tea.Cmd {
 	return m.startWatch()
 }
 
-// resumeLog goes on with a log that broke off when the engine went away.
+// resumeLog goes on with logs that broke off when the engine went away.
 func (m *Model) resumeLog() tea.Cmd {
-	if m.log == nil {
-		return nil
+	var cmds []tea.Cmd
+	for _, l := range []*logs.Screen{m.log, m.tail} {
+		if l != nil {
+			cmds = append(cmds, l.Resume())
+		}
 	}
-	return m.log.Resume()
+	return tea.Batch(cmds...)
 }
 
 // tellSkew says once for each connection that the engine is of another version than

@@ -7,10 +7,12 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/moby/moby/api/types/container"
 
 	"gantry/engine/path"
 	"gantry/ui/kit"
 	"gantry/ui/pane/detail"
+	"gantry/ui/screen/logs"
 	"gantry/ui/stream"
 )
 
@@ -44,6 +46,7 @@ type tracesMsg struct {
 type inspectMsg struct {
 	gen  int
 	id   string
+	r    *container.InspectResponse
 	json string
 	err  error
 }
@@ -55,27 +58,34 @@ func (m *Model) follow() tea.Cmd {
 	return tea.Batch(m.followLog(), m.wantDetail())
 }
 
-// followLog tells the log how its container is now.
+// followLog tells the logs how their container is now.
 func (m *Model) followLog() tea.Cmd {
-	if m.log == nil {
-		return nil
+	var cmds []tea.Cmd
+	for _, l := range []*logs.Screen{m.log, m.tail} {
+		if l == nil {
+			continue
+		}
+		if c, ok := m.store.Get(l.ID()); ok {
+			cmds = append(cmds, l.SetContainer(c))
+		}
 	}
-	c, ok := m.store.Get(m.log.ID())
-	if !ok {
-		return nil
-	}
-	return m.log.SetContainer(c)
+	return tea.Batch(cmds...)
 }
 
 // wantDetail asks for the details of the selected row after a rest, if they are not here.
 func (m *Model) wantDetail() tea.Cmd {
 	s := m.detail.Subject()
 	if !m.shows(focusDetail) || s.ID == "" {
+		m.closeTail()
+		m.fetched.key = wanted{}
 		return nil
 	}
 	want := wanted{s.ID, m.store.RevOf(s.ID), m.detail.Tab()}
 	if want == m.fetched.key {
 		return nil
+	}
+	if m.tail != nil && (want.id != m.tail.ID() || want.tab != detail.TabLogs) {
+		m.closeTail()
 	}
 	if want.id != m.fetched.key.id {
 		m.fetched.stored = nil
@@ -133,7 +143,8 @@ func (m *Model) fetch(msg restMsg) tea.Cmd {
 		return nil
 	}
 	id := m.fetched.key.id
-	if _, exists := m.store.Get(id); !exists {
+	c, exists := m.store.Get(id)
+	if !exists {
 		return nil
 	}
 	var ctx context.Context
@@ -143,8 +154,11 @@ func (m *Model) fetch(msg restMsg) tea.Cmd {
 		t, err := e.Traces(ctx, id)
 		return tracesMsg{gen, id, t, err}
 	}
-	if m.fetched.key.tab != detail.TabInspect {
+	switch m.fetched.key.tab {
+	case detail.TabPath:
 		return traces
+	case detail.TabLogs:
+		return tea.Batch(traces, m.openTail(c))
 	}
 	return tea.Batch(traces, func() tea.Msg {
 		r, err := e.Inspect(ctx, id)
@@ -152,7 +166,7 @@ func (m *Model) fetch(msg restMsg) tea.Cmd {
 			return inspectMsg{gen: gen, id: id, err: err}
 		}
 		text, err := pretty(r)
-		return inspectMsg{gen, id, text, err}
+		return inspectMsg{gen, id, r, text, err}
 	})
 }
 
@@ -176,7 +190,7 @@ func (m *Model) takeInspect(msg inspectMsg) {
 		m.detail.SetProblem(msg.id, kit.Explain(msg.err).Line())
 		return
 	}
-	m.detail.SetInspect(msg.id, msg.json)
+	m.detail.SetInspect(msg.id, msg.r, msg.json)
 }
 
 // pretty is a value as JSON for a person: indented, nothing escaped that need not be.

@@ -136,14 +136,14 @@ func TestStopStartKillRemove(t *testing.T) {
 			if !strings.Contains(w.row("db"), "Running") {
 				t.Errorf("started: %s", w.row("db"))
 			}
-			w.Press("K").Want("Kill db?")
-			w.Press("K", "enter") // the key that opened it does not answer, and Cancel is marked
+			w.Press("K").Want("Kill db?", "SIGTERM")
+			w.read().Press("K", "enter") // the key that opened it does not answer, and Cancel is marked
 			w.calm()
 			if e.Called("Kill " + id + " SIGKILL") {
 				t.Fatal("killed without being asked to")
 			}
 			w.Press("K")
-			w.read().Press("right", "enter")
+			w.read().Press("down", "enter")
 			w.calm()
 			if !strings.Contains(w.row("db"), "Exited 137") {
 				t.Errorf("killed: %s", w.row("db"))
@@ -305,7 +305,8 @@ func TestCopyTheID(t *testing.T) {
 	uitest.Run(t, func(t *testing.T) {
 		e := populated()
 		flow(t, e, func(w *world) {
-			w.Press("y")
+			w.Press("y").Want("Copy of db", "postgres:17")
+			w.read().Press("i")
 			if w.Clipboard() != w.id("db") {
 				t.Errorf("copied %q", w.Clipboard())
 			}

@@ -27,6 +27,7 @@ const (
 	pageHelp
 	pageDoctor
 	pageFirst // the engine cannot be used yet, or not at all
+	pageAsked // whatever it is, a dialog stands over it
 )
 
 // page is the one that is shown: the last opened, and before the list whatever keeps

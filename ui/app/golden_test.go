@@ -11,7 +11,7 @@ import (
 )
 
 func TestList(t *testing.T) {
-	atSizes(t, "list", populated, func(*world) {})
+	atSizes(t, "list", populated, func(w *world) { w.pass(2 * time.Second) })
 }
 
 func TestEmpty(t *testing.T) {
@@ -155,7 +155,7 @@ func TestFilterIsTyped(t *testing.T) {
 
 func TestInspect(t *testing.T) {
 	atSizes(t, "inspect", populated, func(w *world) {
-		w.Press("enter", "right")
+		w.Press("i")
 		w.calm()
 	})
 }

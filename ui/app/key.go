@@ -1,6 +1,8 @@
 package app
 
 import (
+	"strings"
+
 	tea "charm.land/bubbletea/v2"
 
 	"gantry/keymap"
@@ -45,6 +47,12 @@ func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 		return m.list.Update(k)
 	}
 	a, ok := m.env.Keys.Lookup(scope, name)
+	if !ok && scope == keymap.Detail {
+		// What can be done to the selected row can be done from its details too.
+		if b, _ := m.env.Keys.Lookup(keymap.Containers, name); m.onRow(b) {
+			return m.actOnRow(b, name)
+		}
+	}
 	if !ok && scope == keymap.Containers {
 		// The row of a job names its key whatever has the focus.
 		if b, _ := m.env.Keys.Lookup(keymap.Pulls, name); b == keymap.JobCancel {
@@ -55,6 +63,11 @@ func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 		a = b // a container can be made while the engine is not there yet
 	}
 	return m.act(a, name)
+}
+
+// onRow reports whether an action is one on the selected container.
+func (m *Model) onRow(a keymap.Action) bool {
+	return strings.HasPrefix(string(a), "container.") && a != keymap.ContainerDetail
 }
 
 // doctorKey keeps the general keys and hands the others to the doctor's page.
@@ -102,8 +115,10 @@ func (m *Model) logKey(k tea.KeyPressMsg) tea.Cmd {
 // paste goes to whatever takes text.
 func (m *Model) paste(msg tea.PasteMsg) tea.Cmd {
 	switch {
-	case len(m.dialogs) > 0 || m.quitting.on:
+	case m.quitting.on:
 		return nil
+	case len(m.dialogs) > 0:
+		return m.answer(msg)
 	case m.page() == pageForm:
 		return m.form.Update(msg)
 	case m.page() == pageLog:
@@ -132,6 +147,12 @@ func (m *Model) act(a keymap.Action, key string) tea.Cmd {
 		return m.actOnRow(a, key)
 	case keymap.Retry:
 		return m.retry()
+	case keymap.Palette:
+		m.openPalette(key)
+		return nil
+	case keymap.ImagePull:
+		m.askPull(key)
+		return nil
 	}
 	if m.page() != pageMain {
 		return nil
@@ -146,7 +167,7 @@ func (m *Model) act(a keymap.Action, key string) tea.Cmd {
 	case keymap.Back:
 		if m.focus != focusList {
 			m.setFocus(focusList)
-		} else {
+		} else if !m.list.ClearMarks() {
 			m.list.ClearFilter()
 		}
 	case keymap.JobCancel:
@@ -173,6 +194,24 @@ func (m *Model) actOnPane(a keymap.Action, key string) tea.Cmd {
 	case keymap.ListStateFilter:
 		m.list.CycleShow()
 		return nil
+	case keymap.ListSort:
+		m.list.CycleOrder()
+		return nil
+	case keymap.ListReverse:
+		m.list.Reverse()
+		return nil
+	case keymap.ListMark:
+		m.list.ToggleMark()
+		return nil
+	case keymap.ListMarkRange:
+		m.list.MarkRange()
+		return nil
+	case keymap.ListActions:
+		m.openActions(key)
+		return nil
+	case keymap.ListPrune:
+		m.pruneContainers(key)
+		return nil
 	}
 	if m.list.Move(a) {
 		return nil
@@ -182,11 +221,16 @@ func (m *Model) actOnPane(a keymap.Action, key string) tea.Cmd {
 
 // actOnRow asks the list what an action means for the selected row, and does that.
 func (m *Model) actOnRow(a keymap.Action, key string) tea.Cmd {
-	w, refused := m.list.Want(a)
-	if refused != "" {
+	wants, refused := m.list.Wants(a)
+	switch {
+	case refused != "":
 		return m.tell(kit.Warn, refused)
+	case len(wants) == 0:
+		return nil
+	case len(wants) > 1 || m.list.Marked() > 0:
+		return m.doAll(wants, key)
 	}
-	return m.do(w, key)
+	return m.do(wants[0], key)
 }
 
 // cancelJob cancels the job under the cursor of the pane that has the focus, or

@@ -2,11 +2,12 @@ package app
 
 // Sizes, in cells. They are design's: see "Sizes" there.
 const (
-	minWidth    = 60
-	minHeight   = 16
-	wideWidth   = 110
-	pullsHeight = 8
-	tallEnough  = 24 // rows from which the pane of pulls has room below the others
+	minWidth     = 60
+	minHeight    = 16
+	wideWidth    = 110
+	pullsHeight  = 8
+	paletteWidth = 80 // columns from which the footer names the palette
+	tallEnough   = 24 // rows from which the pane of pulls has room below the others
 )
 
 // Mode is how the panes stand.

@@ -65,6 +65,7 @@ type Model struct {
 
 	form    *create.Screen // nil unless it is open
 	log     *logs.Screen   // nil unless it is open
+	tail    *logs.Screen   // of the detail; nil unless its tab is shown
 	help    *helpview.Model
 	doctor  *doctor.Screen // nil unless it is open
 	dialogs []question
@@ -81,6 +82,8 @@ type Model struct {
 	layout        Layout
 	width, height int
 	blurred       bool
+	blurredAt     time.Time
+	meter         meter
 	tick          ticking
 	frame         frame
 }
@@ -112,6 +115,7 @@ func New(ctx context.Context, engine backend.Engine, opt Options) *Model {
 func (m *Model) Close() {
 	m.closeForm()
 	m.closeLog()
+	m.closeTail()
 	m.closeDoctor()
 	m.cancel()
 }
@@ -131,7 +135,7 @@ func (m *Model) Init() tea.Cmd {
 // Update implements tea.Model.
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	cmd := m.handle(msg)
-	return m, tea.Batch(cmd, m.follow(), m.schedule())
+	return m, tea.Batch(cmd, m.follow(), m.schedule(), m.measure())
 }
 
 // handle gives a message to whom it is meant for.
@@ -149,7 +153,9 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		m.blurred = false
 		m.now()
 	case tea.BlurMsg:
-		m.blurred = true
+		if !m.blurred {
+			m.blurred, m.blurredAt = true, m.env.Now()
+		}
 	case updatesMsg:
 		return m.updates(msg)
 	case jobs.ProgressMsg, jobs.DoneMsg:
@@ -177,6 +183,12 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		m.closeLog()
 	case doctor.CloseMsg:
 		m.closeDoctor()
+	case wentMsg:
+		return m.went(msg)
+	case usageMsg:
+		return m.measured(msg)
+	case copiedMsg:
+		return m.copied(msg)
 	case visitedMsg:
 		return m.visited(msg)
 	case graceMsg:
@@ -200,6 +212,9 @@ func (m *Model) others(msg tea.Msg) tea.Cmd {
 	}
 	if m.log != nil {
 		cmds = append(cmds, m.log.Update(msg))
+	}
+	if m.tail != nil {
+		cmds = append(cmds, m.tail.Update(msg))
 	}
 	if m.doctor != nil {
 		cmds = append(cmds, m.doctor.Update(msg))

@@ -52,6 +52,25 @@ func (m *Model) closeLog() {
 	}
 }
 
+// openTail reads the end of a container's log into the detail.
+func (m *Model) openTail(c api.Container) tea.Cmd {
+	if m.tail != nil && m.tail.ID() == c.ID {
+		return nil
+	}
+	m.closeTail()
+	m.tail = logs.Tail(m.env, logs.Deps{Logger: m.engine}, c)
+	m.detail.SetLog(m.tail)
+	return m.tail.Init()
+}
+
+func (m *Model) closeTail() {
+	if m.tail != nil {
+		m.tail.Close()
+		m.tail = nil
+		m.detail.SetLog(nil)
+	}
+}
+
 // openDoctor opens the page of what the doctor finds on this host.
 func (m *Model) openDoctor() tea.Cmd {
 	if m.opt.Doctor == nil {

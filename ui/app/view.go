@@ -251,7 +251,13 @@ func (m *Model) hints() (keys, general []keymap.Entry) {
 	general = pick(keymap.Help, keymap.Quit)
 	switch m.focus {
 	case focusDetail:
-		return pick(keymap.TabNext, keymap.Back), general
+		keys = pick(keymap.TabNext)
+		for _, e := range m.list.Footer() {
+			if m.onRow(e.Action) && e.Action != keymap.ContainerNew {
+				keys = append(keys, e)
+			}
+		}
+		return keys, append(pick(keymap.Back), general...)
 	case focusPulls:
 		return m.pullHints(), general
 	}
@@ -261,7 +267,11 @@ func (m *Model) hints() (keys, general []keymap.Entry) {
 	if m.store.Len() == 0 {
 		return m.list.Footer(), general
 	}
-	return m.list.Footer(), append(pick(keymap.ListFilter), general...)
+	first := pick(keymap.ListFilter)
+	if m.width >= paletteWidth {
+		first = append(first, pick(keymap.Palette)...)
+	}
+	return m.list.Footer(), append(first, general...)
 }
 
 // backLast moves the way back to the keys that are never left out.
@@ -300,12 +310,18 @@ func (m *Model) moreHelp() string {
 
 // cursor is where the terminal's own cursor stands, if text is typed.
 func (m *Model) cursor() *tea.Cursor {
-	if len(m.dialogs) > 0 || m.quitting.on || m.layout.Mode == TooSmall {
+	if m.quitting.on || m.layout.Mode == TooSmall {
 		return nil
 	}
 	var c *tea.Cursor
 	at := m.layout.Page
-	switch m.page() {
+	page := m.page()
+	if n := len(m.dialogs); n > 0 {
+		d := m.dialogs[n-1].model
+		page, c = pageAsked, d.Cursor()
+		at.X, at.Y = d.Place()
+	}
+	switch page {
 	case pageForm:
 		c = m.form.Cursor()
 	case pageLog:

@@ -82,12 +82,17 @@ func populated() *fake.Engine {
 	now := e.Now()
 	ago := func(d time.Duration) time.Time { return now.Add(-d) }
 	const day = 24 * time.Hour
-	e.Add(api.Container{Name: "web", Image: "nginx:1.27", State: api.StateRunning, Pid: 41213, CreatedAt: ago(time.Hour), StartedAt: ago(3 * time.Minute), Command: []string{"nginx"}, Ports: []api.Port{{HostIP: "0.0.0.0", HostPort: 8080, ContainerPort: 80, Protocol: "tcp"}, {HostIP: "::", HostPort: 8080, ContainerPort: 80, Protocol: "tcp"}}})
-	e.Add(api.Container{Name: "db", Image: "postgres:17", State: api.StateRunning, Pid: 40001, CreatedAt: ago(3 * time.Hour), StartedAt: ago(2 * time.Hour)})
-	e.Add(api.Container{Name: "cache", Image: "redis:7", State: api.StatePaused, CreatedAt: ago(time.Hour), StartedAt: ago(4 * time.Minute)})
+	web := e.Add(api.Container{Name: "web", Image: "nginx:1.27", State: api.StateRunning, Pid: 41213, CreatedAt: ago(time.Hour), StartedAt: ago(3 * time.Minute), Command: []string{"nginx"}, Ports: []api.Port{{HostIP: "0.0.0.0", HostPort: 8080, ContainerPort: 80, Protocol: "tcp"}, {HostIP: "::", HostPort: 8080, ContainerPort: 80, Protocol: "tcp"}}})
+	db := e.Add(api.Container{Name: "db", Image: "postgres:17", State: api.StateRunning, Pid: 40001, CreatedAt: ago(3 * time.Hour), StartedAt: ago(2 * time.Hour)})
+	cache := e.Add(api.Container{Name: "cache", Image: "redis:7", State: api.StatePaused, CreatedAt: ago(time.Hour), StartedAt: ago(4 * time.Minute)})
 	e.Add(api.Container{Name: "job-1", Image: "busybox", State: api.StateCreated, CreatedAt: ago(time.Minute)})
 	e.Add(api.Container{Name: "old", Image: "redis:7", State: api.StateExited, ExitCode: 137, ExitKnown: true, OOMKilled: true, MemoryLimit: 64 << 20, CreatedAt: ago(day), StartedAt: ago(3 * time.Hour), FinishedAt: ago(2 * time.Hour)})
 	e.Add(api.Container{Name: "shell", Image: "debian:12", State: api.StateExited, ExitKnown: true, Command: []string{"sh"}, CreatedAt: ago(2 * day), StartedAt: ago(2 * day), FinishedAt: ago(2*day - 100*time.Millisecond)})
+	for id, mem := range map[string]uint64{web: 13 << 20, db: 92_378_000, cache: 9 << 20} {
+		e.SetSample(id, api.Sample{Memory: mem})
+	}
+	e.Use(web, 0.3)
+	e.Use(db, 101.2)
 	return e
 }
 

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/moby/moby/api/types/container"
 
 	"gantry/engine/path"
 	"gantry/keymap"
@@ -19,11 +20,13 @@ type Tab int
 // The tabs, from the left.
 const (
 	TabPath Tab = iota
+	TabLogs
 	TabInspect
+	TabNetwork
 	tabs
 )
 
-func (t Tab) title() string { return [...]string{"Path", "Inspect"}[t] }
+func (t Tab) title() string { return [...]string{"Path", "Logs", "Inspect", "Network"}[t] }
 
 // heads is how many rows the tabs take, inside the border.
 const heads = 2
@@ -48,6 +51,13 @@ func (s Subject) same(o Subject) bool {
 	return s == o
 }
 
+// Log is the end of a container's log; the root reads it while its tab is shown.
+type Log interface {
+	View() string
+	SetSize(width, height int)
+	Do(a keymap.Action) (tea.Cmd, bool)
+}
+
 // Pane is the detail of the selected row.
 type Pane struct {
 	env     *kit.Env
@@ -55,6 +65,8 @@ type Pane struct {
 	tab     Tab
 	traces  []path.Trace // newest first
 	inspect string
+	facts   *container.InspectResponse
+	log     Log    // nil while none is read
 	problem string // why there is nothing to show
 	have    bool   // traces have come
 
@@ -64,6 +76,7 @@ type Pane struct {
 	style         *themes.Styles
 	dirty         bool
 	view          string
+	logView       string // that view was drawn with
 }
 
 // New makes a pane about nothing.
@@ -73,6 +86,7 @@ func New(env *kit.Env) *Pane { return &Pane{env: env, dirty: true} }
 func (p *Pane) SetSize(width, height int) {
 	p.dirty = p.dirty || width != p.width || height != p.height
 	p.width, p.height = width, height
+	p.sizeLog()
 }
 
 // SetFocus implements kit.Pane.
@@ -90,13 +104,28 @@ func (p *Pane) Subject() Subject { return p.subject }
 // Tab is the tab that is shown.
 func (p *Pane) Tab() Tab { return p.tab }
 
+// SetTab shows a tab.
+func (p *Pane) SetTab(t Tab) { p.tab, p.top, p.dirty = t, 0, true }
+
+// SetLog gives the log of the row that the pane is about; nil: there is none now.
+func (p *Pane) SetLog(l Log) {
+	p.log, p.dirty = l, true
+	p.sizeLog()
+}
+
+func (p *Pane) sizeLog() {
+	if p.log != nil {
+		p.log.SetSize(p.inner(), p.room())
+	}
+}
+
 // Show makes the pane about another row, or the same one as it is now.
 func (p *Pane) Show(s Subject) {
 	if s.same(p.subject) {
 		return
 	}
 	if s.ID != p.subject.ID {
-		p.traces, p.inspect, p.problem, p.have, p.top = nil, "", "", false, 0
+		p.traces, p.inspect, p.facts, p.log, p.problem, p.have, p.top = nil, "", nil, nil, "", false, 0
 	}
 	p.subject, p.dirty = s, true
 }
@@ -116,12 +145,12 @@ func (p *Pane) SetTraces(id string, t []path.Trace) {
 	p.traces, p.have, p.problem, p.dirty = slices.Clone(t), true, "", true
 }
 
-// SetInspect gives what is known of a row, as JSON of several lines.
-func (p *Pane) SetInspect(id, json string) {
+// SetInspect gives what is known of a row, also as JSON of several lines.
+func (p *Pane) SetInspect(id string, facts *container.InspectResponse, json string) {
 	if id != p.subject.ID {
 		return
 	}
-	p.inspect, p.dirty = json, true
+	p.facts, p.inspect, p.dirty = facts, json, true
 }
 
 // SetProblem says why a row's details cannot be had.
@@ -135,6 +164,10 @@ func (p *Pane) SetProblem(id, text string) {
 // Do carries out an action of the pane; it reports whether a is one.
 func (p *Pane) Do(a keymap.Action) bool {
 	page := max(1, p.room())
+	if p.tab == TabLogs && p.log != nil && a != keymap.TabNext && a != keymap.TabPrev {
+		_, did := p.log.Do(a)
+		return did
+	}
 	switch a {
 	case keymap.TabNext:
 		p.tab, p.top = (p.tab+1)%tabs, 0
@@ -184,6 +217,11 @@ func (p *Pane) View() string {
 	if p.style != p.env.Styles {
 		p.style, p.dirty = p.env.Styles, true
 	}
+	if p.tab == TabLogs && p.log != nil {
+		if l := p.log.View(); l != p.logView {
+			p.logView, p.dirty = l, true
+		}
+	}
 	if p.dirty {
 		p.view, p.dirty = p.draw(), false
 	}
@@ -196,6 +234,9 @@ func (p *Pane) draw() string {
 	if p.subject.ID == "" {
 		f.Title = "Details"
 		return kit.Box(p.env.Styles, f, "", p.width, p.height)
+	}
+	if p.tab == TabLogs && p.log != nil {
+		return kit.Box(p.env.Styles, f, p.tabLine()+"\n"+p.rule(w)+"\n"+p.logView, p.width, p.height)
 	}
 	lines := p.lines(w)
 	if !p.subject.Live || p.top == 0 {
@@ -237,8 +278,21 @@ func (p *Pane) rule(width int) string {
 
 // lines are the lines of the tab that is shown.
 func (p *Pane) lines(width int) []string {
-	if p.tab == TabInspect {
+	switch p.tab {
+	case TabInspect:
 		return p.inspectLines(width)
+	case TabNetwork:
+		return p.networkLines(width)
+	case TabLogs:
+		return p.trouble(width)
 	}
 	return p.pathLines(width)
+}
+
+// trouble is why there is nothing to show, if that is known.
+func (p *Pane) trouble(width int) []string {
+	if p.problem == "" {
+		return nil
+	}
+	return wrap(p.env.Styles.Muted, p.problem, width)
 }

@@ -73,7 +73,7 @@ func TestAnotherRowHasNothingOfTheOneBefore(t *testing.T) {
 	p.Show(detail.Subject{ID: "a", Title: "a"})
 	p.SetTraces("a", []path.Trace{trace()})
 	p.Do(keymap.TabNext)
-	p.SetInspect("a", "{\n  \"Id\": \"aaa\"\n}")
+	p.SetInspect("a", nil, "{\n  \"Id\": \"aaa\"\n}")
 	p.Show(detail.Subject{ID: "b", Title: "b"})
 	if s := uitest.Plain(p.View(), 60, 20); strings.Contains(s, "aaa") || strings.Contains(s, "config") {
 		t.Errorf("the detail of the row before is shown:\n%s", s)
@@ -90,7 +90,7 @@ func TestEveryBoxIsFilledExactly(t *testing.T) {
 		p.SetFocus(i%2 == 0)
 		p.Show(detail.Subject{ID: "a", Title: "日本\x1b[1m", Err: []error{nil, errors.New(strings.Repeat("word ", 40))}[i%2], Live: i%3 == 0})
 		p.SetTraces("a", []path.Trace{trace(), trace(), trace()}[:i%4])
-		p.SetInspect("a", strings.Repeat("{ \"日本\": \"\\u001b\" }\n", i%50))
+		p.SetInspect("a", nil, strings.Repeat("{ \"日本\": \"\\u001b\" }\n", i%50))
 		p.Do(do[r.IntN(len(do))])
 		view := p.View()
 		if w == 0 || h == 0 {

@@ -1,6 +1,7 @@
 package containers
 
 import (
+	"strconv"
 	"strings"
 	"time"
 
@@ -30,7 +31,9 @@ const (
 	VerbUnpause Verb = "unpause"
 	VerbRestart Verb = "restart"
 	VerbDetail  Verb = "details"
-	VerbCopy    Verb = "copy ID"
+	VerbCopy    Verb = "copy"
+	VerbInspect Verb = "inspect"
+	VerbRename  Verb = "rename"
 	VerbNew     Verb = "new"
 	VerbMend    Verb = "mend" // reopen the draft of a failed row
 )
@@ -55,8 +58,18 @@ func (s *Screen) Mending() string {
 	return strings.Join(parts, ", ")
 }
 
-// verb is what an action means for a row; "" and the reason when it means nothing.
+// verb is what an action means for a row; "" and the reason when it means nothing, or
+// when whoever the container belongs to would not have it.
 func verb(a keymap.Action, r Row, ok bool) (Verb, string) {
+	v, reason := meaning(a, r, ok)
+	if v.changes() && r.Pending == nil && foreign(r.Container.Owner) {
+		return "", r.Name() + " belongs to " + ownerTitle(r.Container.Owner) + ": use its own tools"
+	}
+	return v, reason
+}
+
+// meaning is verb, whomever the container belongs to.
+func meaning(a keymap.Action, r Row, ok bool) (Verb, string) {
 	if a == keymap.ContainerNew {
 		if ok && r.Pending != nil && r.Pending.Failed != "" {
 			return VerbMend, ""
@@ -74,6 +87,8 @@ func verb(a keymap.Action, r Row, ok bool) (Verb, string) {
 		return VerbLogs, ""
 	case keymap.ContainerDetail:
 		return VerbDetail, ""
+	case keymap.ContainerInspect:
+		return VerbInspect, ""
 	case keymap.ContainerCopy:
 		return VerbCopy, ""
 	}
@@ -97,6 +112,8 @@ func verb(a keymap.Action, r Row, ok bool) (Verb, string) {
 		return VerbKill, ""
 	case keymap.ContainerRemove:
 		return VerbRemove, ""
+	case keymap.ContainerRename:
+		return VerbRename, ""
 	case keymap.ContainerShell, keymap.ContainerAttach, keymap.ContainerPause, keymap.ContainerRestart:
 		return runningVerb(a, r)
 	}
@@ -165,7 +182,7 @@ func (s *Screen) Want(a keymap.Action) (w Want, refused string) {
 // changes reports whether a verb's meaning hangs on the row's state.
 func (v Verb) changes() bool {
 	switch v {
-	case VerbStart, VerbStop, VerbKill, VerbRestart, VerbPause, VerbUnpause, VerbRemove, VerbDismiss, VerbCancel, VerbMend:
+	case VerbStart, VerbStop, VerbKill, VerbRestart, VerbPause, VerbUnpause, VerbRemove, VerbRename, VerbDismiss, VerbCancel, VerbMend:
 		return true
 	}
 	return false
@@ -174,7 +191,7 @@ func (v Verb) changes() bool {
 // needsEngine reports whether a verb can be done only while the engine is there.
 func (v Verb) needsEngine() bool {
 	return v == VerbStart || v == VerbStop || v == VerbKill || v == VerbRemove || v == VerbLogs ||
-		v == VerbShell || v == VerbAttach || v == VerbPause || v == VerbUnpause || v == VerbRestart
+		v == VerbShell || v == VerbAttach || v == VerbPause || v == VerbUnpause || v == VerbRestart || v == VerbRename
 }
 
 // lost reports whether the list is what it was when the engine went away.
@@ -186,23 +203,66 @@ func (s *Screen) news(r Row) string {
 	return r.Name() + " is " + text + " now: nothing was done"
 }
 
-// Footer is the keys that do something for the selected row, with the words for it.
+// footed are the actions of the footer, the ones that are wanted most first.
+func footed() []keymap.Action {
+	return []keymap.Action{
+		keymap.ContainerNew, keymap.ContainerStartStop, keymap.ContainerLogs, keymap.ContainerShell, keymap.JobCancel, keymap.ContainerRemove,
+		keymap.ContainerDetail, keymap.ContainerAttach, keymap.ContainerRestart, keymap.ContainerPause, keymap.ContainerKill, keymap.ContainerRename, keymap.ContainerCopy,
+	}
+}
+
+// Footer is the keys that do something for the selected row, or for those that are
+// marked, with the words for it.
 func (s *Screen) Footer() []keymap.Entry {
 	if s.typing {
 		return s.env.Keys.Entries(keymap.Line)
 	}
 	r, ok := s.Selected()
 	var out []keymap.Entry
-	for _, a := range []keymap.Action{
-		keymap.ContainerNew, keymap.ContainerStartStop, keymap.ContainerLogs, keymap.ContainerShell, keymap.JobCancel, keymap.ContainerRemove,
-		keymap.ContainerDetail, keymap.ContainerAttach, keymap.ContainerRestart, keymap.ContainerPause, keymap.ContainerKill, keymap.ContainerCopy,
-	} {
-		v, _ := verb(a, r, ok)
+	for _, a := range footed() {
 		e, bound := s.env.Keys.Entry(a)
-		if v == "" || !bound || e.Key() == "" || foreign(r.Container.Owner) && v.changes() || v.needsEngine() && s.lost() {
+		if !bound || e.Key() == "" {
+			continue
+		}
+		if marked := s.bulk(a); marked != nil {
+			if v := marked[0].Verb; !v.needsEngine() || !s.lost() {
+				out = append(out, e.With(string(v)+" "+strconv.Itoa(len(marked))))
+			}
+			continue
+		}
+		v, _ := verb(a, r, ok)
+		if v == "" || len(s.marks) > 0 && bulky(a) || v.needsEngine() && s.lost() {
 			continue
 		}
 		out = append(out, e.With(string(v)))
+	}
+	return out
+}
+
+// Choice is an action as a menu tells it: what it would do to the selected row, or why not.
+type Choice struct {
+	Entry  keymap.Entry
+	Verb   Verb
+	Reason string // why it cannot be done now; "" when it can
+}
+
+// Choices are all actions on the selected row, whether they can be done now or not.
+func (s *Screen) Choices() []Choice {
+	r, ok := s.Selected()
+	var out []Choice
+	for _, e := range s.env.Keys.Entries(keymap.Containers) {
+		if !strings.HasPrefix(string(e.Action), "container.") {
+			continue
+		}
+		c := Choice{Entry: e}
+		c.Verb, c.Reason = verb(e.Action, r, ok)
+		if c.Verb == "" && c.Reason == "" {
+			continue
+		}
+		if c.Verb.needsEngine() && s.lost() {
+			c.Reason = "the engine is lost"
+		}
+		out = append(out, c)
 	}
 	return out
 }
@@ -211,4 +271,21 @@ func (s *Screen) Footer() []keymap.Entry {
 // refuses to change it.
 func foreign(o api.Owner) bool {
 	return o == api.OwnerKubernetes || o == api.OwnerDocker || o == api.OwnerBuildKit
+}
+
+// ownerTitle is an owner as it writes itself.
+func ownerTitle(o api.Owner) string {
+	switch o {
+	case api.OwnerKubernetes:
+		return "Kubernetes"
+	case api.OwnerDocker:
+		return "Docker"
+	case api.OwnerBuildKit:
+		return "BuildKit"
+	case api.OwnerNerdctl:
+		return "nerdctl"
+	case api.OwnerOther:
+		return "another program"
+	}
+	return string(o)
 }

@@ -42,10 +42,11 @@ func (s *Screen) rebuild() {
 	}
 	s.widen(all)
 	clear(s.byID)
-	s.rows = arrange(all, s.filter, s.held, s.pinned)
+	s.rows = arrange(all, s.filter, s.held, s.pinned, s.order, s.reverse)
 	for _, r := range s.rows {
 		s.byID[r.row.ID] = r.row
 	}
+	s.unmarkGone()
 	s.feed()
 	if s.held.id == "" {
 		s.hold()
@@ -73,7 +74,7 @@ func (s *Screen) feed() {
 	now := s.present()
 	rows := make([]grid.Row, len(s.rows))
 	for i, r := range s.rows {
-		rows[i] = grid.Row{ID: r.row.ID, Rev: s.store.RevOf(r.row.ID), Live: uint64(s.usage.revs[r.row.ID]) << 32}
+		rows[i] = grid.Row{ID: r.row.ID, Rev: s.store.RevOf(r.row.ID), Live: uint64(s.usage.revs[r.row.ID]) << 32, Marked: s.marks[r.row.ID]}
 		if t := r.row.since(); !t.IsZero() {
 			rows[i].Live |= uint64(ageStep(now.Sub(t))/time.Second) & 0xffffffff
 		}

@@ -1,9 +1,7 @@
 package containers
 
 import (
-	"cmp"
 	"slices"
-	"strings"
 	"time"
 
 	"gantry/engine/api"
@@ -79,30 +77,6 @@ func (r Row) group() int {
 	return groupEnded
 }
 
-// place is where a row stands in the order: group, then name, or for what has ended the
-// latest first.
-type place struct {
-	group int
-	ended time.Time
-	name  string
-	id    string
-}
-
-func (r Row) place() place {
-	p := place{group: r.group(), name: r.Container.DisplayName(), id: r.ID}
-	if r.Pending != nil {
-		p.name = cmp.Or(r.Pending.Name, r.Pending.Image)
-	}
-	if p.group == groupEnded {
-		p.ended = r.Container.FinishedAt
-	}
-	return p
-}
-
-func (p place) compare(q place) int {
-	return cmp.Or(cmp.Compare(p.group, q.group), q.ended.Compare(p.ended), strings.Compare(p.name, q.name), strings.Compare(p.id, q.id))
-}
-
 // held is the place that the selected row keeps while it is selected, whatever becomes
 // of it: rows do not move under the cursor.
 type held struct {
@@ -116,7 +90,7 @@ type placedRow struct {
 }
 
 // arrange filters and orders the rows. The held row and the pinned ones are in it whatever the filter.
-func arrange(all []Row, f Filter, h held, pinned map[string]bool) []placedRow {
+func arrange(all []Row, f Filter, h held, pinned map[string]bool, by Order, reverse bool) []placedRow {
 	out := make([]placedRow, 0, len(all))
 	for _, r := range all {
 		if !f.matches(r) && r.ID != h.id && !pinned[r.ID] {
@@ -128,6 +102,11 @@ func arrange(all []Row, f Filter, h held, pinned map[string]bool) []placedRow {
 		}
 		out = append(out, p)
 	}
-	slices.SortFunc(out, func(a, b placedRow) int { return a.at.compare(b.at) })
+	slices.SortFunc(out, func(a, b placedRow) int {
+		if reverse {
+			a, b = b, a
+		}
+		return a.at.compare(b.at, by)
+	})
 	return out
 }

@@ -27,7 +27,11 @@ type Screen struct {
 	changed time.Time // when the selected row last changed by itself
 	widths  widths
 	usage   usage
-	wasLost bool // the rows were drawn while the engine was lost
+	order   Order
+	reverse bool
+	marks   map[string]bool // rows that are acted on together
+	anchor  string          // the one that was marked last
+	wasLost bool            // the rows were drawn while the engine was lost
 
 	width, height int
 	focus         bool
@@ -37,7 +41,7 @@ type Screen struct {
 
 // New makes the list of what is in the store.
 func New(env *kit.Env, st *store.Store) *Screen {
-	s := &Screen{env: env, store: st, byID: map[string]Row{}, pinned: map[string]bool{}, usage: newUsage()}
+	s := &Screen{env: env, store: st, byID: map[string]Row{}, pinned: map[string]bool{}, usage: newUsage(), marks: map[string]bool{}}
 	s.input = textinput.New()
 	s.input.Prompt = ""
 	s.input.SetVirtualCursor(false)

@@ -45,7 +45,10 @@ func (s *Screen) note() string {
 	if s.lost() {
 		n = asOf(s.env.Now().Sub(s.store.Conn().Since)) + " " + s.env.Styles.Glyphs.Dot + " "
 	}
-	n += s.filter.Show.String() + " " + s.env.Styles.Glyphs.Dot + " by state"
+	n += s.filter.Show.String() + " " + s.env.Styles.Glyphs.Dot + " by " + s.order.String()
+	if s.reverse {
+		n += " " + s.env.Styles.Glyphs.Up
+	}
 	if s.filter.Text != "" {
 		n += " " + s.env.Styles.Glyphs.Dot + " /" + kit.Clean(s.filter.Text)
 	}
@@ -54,6 +57,9 @@ func (s *Screen) note() string {
 
 func (s *Screen) count() string {
 	all := s.store.Len()
+	if n := len(s.marks); n > 0 {
+		return fmt.Sprintf("%d marked of %d", n, all)
+	}
 	if s.filter.on() {
 		return fmt.Sprintf("%d of %d", len(s.rows), all)
 	}

@@ -33,6 +33,7 @@ type follow struct {
 	pump   *stream.Pump[api.LogLine]
 	err    error // set before lines is closed
 	since  time.Time
+	tail   int // lines to begin with
 
 	parts [2]part // of lines that are not complete, by stream
 }
@@ -52,7 +53,7 @@ type linesMsg struct {
 }
 
 func newFollow(l backend.Logger, id string) *follow {
-	f := &follow{logger: l, id: id, lines: make(chan api.LogLine, batch)}
+	f := &follow{logger: l, id: id, lines: make(chan api.LogLine, batch), tail: scroll.MaxLines}
 	f.ctx, f.cancel = context.WithCancel(context.Background())
 	f.pump = stream.NewPump(f.lines, pace, batch)
 	return f
@@ -61,7 +62,7 @@ func newFollow(l backend.Logger, id string) *follow {
 // read is the command that reads the log to its end. It waits while the screen is behind.
 func (f *follow) read() tea.Msg {
 	defer close(f.lines)
-	f.err = f.logger.Logs(f.ctx, f.id, api.LogOptions{Follow: true, Tail: scroll.MaxLines, Since: f.since}, func(lines []api.LogLine) error {
+	f.err = f.logger.Logs(f.ctx, f.id, api.LogOptions{Follow: true, Tail: f.tail, Since: f.since}, func(lines []api.LogLine) error {
 		for _, l := range lines {
 			l.Text = bytes.Clone(l.Text)
 			select {

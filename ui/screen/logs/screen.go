@@ -46,6 +46,7 @@ type Screen struct {
 	view          string
 	inner         string // the log that view was drawn with
 	dirty         bool
+	bare          bool // without a border: part of another pane
 }
 
 // New makes the screen of a container's log. Nothing is read before Init.
@@ -57,6 +58,17 @@ func New(env *kit.Env, deps Deps, c api.Container) *Screen {
 	s.input.KeyMap.Paste = key.NewBinding(key.WithDisabled())
 	return s
 }
+
+// Tail is the end of a container's log as a part of another pane: without a border, and
+// with no more lines than one looks through there.
+func Tail(env *kit.Env, deps Deps, c api.Container) *Screen {
+	s := New(env, deps, c)
+	s.bare, s.follow.tail = true, tailLines
+	return s
+}
+
+// tailLines is how many lines of a log a Tail reads at first.
+const tailLines = 1000
 
 // Init begins to read the log.
 func (s *Screen) Init() tea.Cmd { return tea.Batch(s.follow.read, s.follow.next()) }
@@ -70,7 +82,9 @@ func (s *Screen) ID() string { return s.container.ID }
 // SetContainer tells how the container is now: the title and the last line say it. One
 // that was started again is followed again from where its log had ended.
 func (s *Screen) SetContainer(c api.Container) tea.Cmd {
-	s.container, s.dirty = c.Clone(), true
+	if o := s.container; c.State != o.State || c.Name != o.Name || !c.StartedAt.Equal(o.StartedAt) || c.ExitCode != o.ExitCode || c.OOMKilled != o.OOMKilled {
+		s.container, s.dirty = c.Clone(), true
+	}
 	if !s.ended || !c.State.Alive() || !c.StartedAt.After(s.started) {
 		return nil
 	}
@@ -88,7 +102,9 @@ func (s *Screen) Resume() tea.Cmd {
 // again reads on after the newest line that is here.
 func (s *Screen) again() tea.Cmd {
 	s.follow.cancel()
+	tail := s.follow.tail
 	s.follow = newFollow(s.logger, s.container.ID)
+	s.follow.tail = tail
 	if !s.last.IsZero() {
 		s.follow.since = s.last.Add(time.Nanosecond)
 	}
@@ -99,17 +115,25 @@ func (s *Screen) again() tea.Cmd {
 // SetSize implements kit.Pane.
 func (s *Screen) SetSize(width, height int) {
 	s.width, s.height, s.dirty = max(0, width), max(0, height), true
-	w, h := kit.Inner(s.width, s.height)
+	w, h := s.room()
 	s.log.SetSize(max(0, w-2), max(0, h-s.bar()))
 	s.input.SetWidth(max(1, w-len(prompt)-2))
 }
 
 // bar is the number of lines below the log: one for what is going on, if there is room.
 func (s *Screen) bar() int {
-	if _, h := kit.Inner(s.width, s.height); h < 2 {
+	if _, h := s.room(); h < 2 {
 		return 0
 	}
 	return 1
+}
+
+// room is the size of what is inside the border.
+func (s *Screen) room() (w, h int) {
+	if s.bare {
+		return s.width, s.height
+	}
+	return kit.Inner(s.width, s.height)
 }
 
 // SetFocus implements kit.Pane.

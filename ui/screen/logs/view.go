@@ -28,7 +28,7 @@ func (s *Screen) View() string {
 }
 
 func (s *Screen) draw() string {
-	w, h := kit.Inner(s.width, s.height)
+	w, h := s.room()
 	lines := strings.Split(s.inner, "\n")
 	if s.log.Len() == 0 {
 		lines = s.empty(w, h-s.bar())
@@ -39,6 +39,9 @@ func (s *Screen) draw() string {
 	body := kit.Fit(strings.Join(lines, "\n"), w, h-s.bar())
 	if s.bar() > 0 {
 		body += "\n" + s.status(w)
+	}
+	if s.bare {
+		return kit.Fit(body, w, h)
 	}
 	f := kit.Frame{Title: "Logs", Note: s.note(), Right: s.count(), Focused: s.focus}
 	return kit.Box(s.env.Styles, f, body, s.width, s.height)

@@ -1,5 +1,6 @@
-// Package dialog asks one question over the screen, or tells one thing. Cancel is the
-// default of every question. A dialog does not answer to the key that opened it, to keys
+// Package dialog asks one question over the screen, or tells one thing: with buttons
+// (Model), a menu (Menu), a few fields (Form), or a list of what is to go (Review). Cancel is
+// the default of every question that destroys. A dialog does not answer to the key that opened it, to keys
 // that are held down, and to keys that come before it was there to be read: a hand that
 // is a little too fast confirms nothing.
 package dialog
@@ -163,6 +164,9 @@ func (m *Model) Footer() []keymap.Entry {
 	}
 	return out
 }
+
+// Cursor implements Modal: a question has none.
+func (m *Model) Cursor() *tea.Cursor { return nil }
 
 // Marked is the ID of the button that enter would press.
 func (m *Model) Marked() string { return m.spec.Buttons[m.marked].ID }

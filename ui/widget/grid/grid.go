@@ -221,7 +221,7 @@ func (m *Model) row(i int) string {
 	if d, ok := m.cache[r.ID]; ok && d.row == r && d.look == l {
 		return d.line
 	}
-	line := m.line(r.ID, l)
+	line := m.line(r, l)
 	m.cache[r.ID] = drawn{r, l, line}
 	return line
 }

@@ -14,6 +14,7 @@ type Row struct {
 	// Rev and Live change when anything that the row shows has changed: what it is about,
 	// and what moves by itself, such as ages.
 	Rev, Live uint64
+	Marked    bool // has a mark before it
 }
 
 // Span is a piece of text in one style. The grid cleans the text.
@@ -53,18 +54,21 @@ const (
 )
 
 // line draws a row of exactly m.width cells.
-func (m *Model) line(id string, l look) string {
-	st := m.env.Styles
+func (m *Model) line(r Row, l look) string {
+	st, mark := m.env.Styles, " "
+	if r.Marked {
+		mark = st.Accent.Render(st.Glyphs.Check)
+	}
 	var b strings.Builder
 	switch l {
 	case lookSelected:
-		b.WriteString(" " + st.Cursor.Render(st.Glyphs.Cursor) + " ")
+		b.WriteString(mark + st.Cursor.Render(st.Glyphs.Cursor) + " ")
 	case lookBlurred:
-		b.WriteString(" " + st.Muted.Render(st.Glyphs.Cursor) + " ")
+		b.WriteString(mark + st.Muted.Render(st.Glyphs.Cursor) + " ")
 	default:
-		b.WriteString("   ")
+		b.WriteString(mark + "  ")
 	}
-	cells := m.cells(id)
+	cells := m.cells(r.ID)
 	free := 0 // cells of following columns that a spilling cell has used
 	for i, col := range m.shown {
 		if i > 0 {
