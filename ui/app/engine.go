@@ -61,6 +61,7 @@ func (m *Model) updates(msg updatesMsg) tea.Cmd {
 		}
 	}
 	m.list.Refresh()
+	cmds = append(cmds, m.thingsSoon())
 	if m.form != nil {
 		m.form.Refresh()
 	}

@@ -55,6 +55,9 @@ type inspectMsg struct {
 // for after a rest.
 func (m *Model) follow() tea.Cmd {
 	m.showDetail()
+	if m.things != nil && m.page() == pageMain {
+		return tea.Batch(m.followLog(), m.things.Follow())
+	}
 	return tea.Batch(m.followLog(), m.wantDetail())
 }
 

@@ -63,6 +63,10 @@ func (m *Model) shows(f focus) bool {
 func (m *Model) setFocus(f focus) {
 	m.focus = f
 	m.list.SetFocus(f == focusList)
+	if m.things != nil {
+		m.things.SetFocus(f == focusList)
+		m.things.SetSheetFocus(f == focusDetail)
+	}
 	m.detail.SetFocus(f == focusDetail)
 	m.pulls.SetFocus(f == focusPulls)
 }
@@ -101,6 +105,9 @@ func (m *Model) scope() keymap.Scope {
 		return keymap.Detail
 	case focusPulls:
 		return keymap.Pulls
+	}
+	if m.things != nil {
+		return m.things.Scope()
 	}
 	return keymap.Containers
 }

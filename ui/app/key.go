@@ -43,11 +43,14 @@ func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 	if m.layout.Mode == TooSmall {
 		return m.smallKey(scope, name)
 	}
+	if m.focus == focusList && m.things != nil && m.things.Capturing() {
+		return m.things.Update(k)
+	}
 	if m.focus == focusList && m.list.Capturing() {
 		return m.list.Update(k)
 	}
 	a, ok := m.env.Keys.Lookup(scope, name)
-	if !ok && scope == keymap.Detail {
+	if !ok && scope == keymap.Detail && m.things == nil {
 		// What can be done to the selected row can be done from its details too.
 		if b, _ := m.env.Keys.Lookup(keymap.Containers, name); m.onRow(b) {
 			return m.actOnRow(b, name)
@@ -123,6 +126,8 @@ func (m *Model) paste(msg tea.PasteMsg) tea.Cmd {
 		return m.form.Update(msg)
 	case m.page() == pageLog:
 		return m.log.Update(msg)
+	case m.page() == pageMain && m.things != nil && m.things.Capturing():
+		return m.things.Update(msg)
 	case m.page() == pageMain && m.list.Capturing():
 		return m.list.Update(msg)
 	}
@@ -144,7 +149,9 @@ func (m *Model) act(a keymap.Action, key string) tea.Cmd {
 	case keymap.Problem:
 		return m.showProblem(key)
 	case keymap.ContainerNew:
-		return m.actOnRow(a, key)
+		if m.things == nil || m.page() != pageMain {
+			return m.actOnRow(a, key)
+		}
 	case keymap.Retry:
 		return m.retry()
 	case keymap.Palette:
@@ -163,10 +170,18 @@ func (m *Model) act(a keymap.Action, key string) tea.Cmd {
 	case keymap.PrevPane:
 		m.cycle(-1)
 	case keymap.ScreenContainers:
+		m.closeThings()
 		m.setFocus(focusList)
+	case keymap.ScreenNetworks, keymap.ScreenVolumes, keymap.ScreenImages:
+		return m.openScreen(a)
 	case keymap.Back:
 		if m.focus != focusList {
 			m.setFocus(focusList)
+		} else if m.things != nil {
+			if !m.things.ClearFilter() {
+				m.closeThings()
+				m.setFocus(focusList)
+			}
 		} else if !m.list.ClearMarks() {
 			m.list.ClearFilter()
 		}
@@ -182,11 +197,18 @@ func (m *Model) act(a keymap.Action, key string) tea.Cmd {
 func (m *Model) actOnPane(a keymap.Action, key string) tea.Cmd {
 	switch m.focus {
 	case focusDetail:
+		if m.things != nil {
+			m.things.Scroll(a)
+			return nil
+		}
 		m.detail.Do(a)
 		return nil
 	case focusPulls:
 		m.pulls.Do(a)
 		return nil
+	}
+	if m.things != nil {
+		return m.thingsAct(a, key)
 	}
 	switch a {
 	case keymap.ListFilter:
@@ -236,7 +258,7 @@ func (m *Model) actOnRow(a keymap.Action, key string) tea.Cmd {
 // cancelJob cancels the job under the cursor of the pane that has the focus, or
 // dismisses it when it has failed.
 func (m *Model) cancelJob() tea.Cmd {
-	if m.focus != focusPulls {
+	if m.focus != focusPulls && m.things == nil {
 		if r, ok := m.list.Selected(); ok && r.Pending != nil {
 			return m.actOnRow(keymap.JobCancel, "")
 		}

@@ -57,7 +57,7 @@ func (m *Model) measure() tea.Cmd {
 
 // measurable are the containers whose figures are on the screen and can be had.
 func (m *Model) measurable() []string {
-	if m.layout.Mode == TooSmall || m.page() != pageMain || !m.shows(focusList) || m.store.Conn().State != api.ConnReady {
+	if m.layout.Mode == TooSmall || m.page() != pageMain || m.things != nil || !m.shows(focusList) || m.store.Conn().State != api.ConnReady {
 		return nil
 	}
 	if m.blurred && m.env.Now().Sub(m.blurredAt) >= measureFor {

@@ -59,6 +59,7 @@ type Model struct {
 	watch watch
 
 	list   *containers.Screen
+	things things // nil: the containers are shown
 	detail *detail.Pane
 	pulls  *pull.Pane
 	focus  focus
@@ -84,6 +85,7 @@ type Model struct {
 	blurred       bool
 	blurredAt     time.Time
 	meter         meter
+	thingsDue     bool
 	tick          ticking
 	frame         frame
 }
@@ -116,6 +118,7 @@ func (m *Model) Close() {
 	m.closeForm()
 	m.closeLog()
 	m.closeTail()
+	m.closeThings()
 	m.closeDoctor()
 	m.cancel()
 }
@@ -183,6 +186,10 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		m.closeLog()
 	case doctor.CloseMsg:
 		m.closeDoctor()
+	case didMsg:
+		return m.did(msg)
+	case thingsSoonMsg:
+		return m.thingsNow()
 	case wentMsg:
 		return m.went(msg)
 	case usageMsg:
@@ -213,6 +220,9 @@ func (m *Model) others(msg tea.Msg) tea.Cmd {
 	if m.log != nil {
 		cmds = append(cmds, m.log.Update(msg))
 	}
+	if m.things != nil {
+		cmds = append(cmds, m.things.Update(msg))
+	}
 	if m.tail != nil {
 		cmds = append(cmds, m.tail.Update(msg))
 	}
@@ -230,6 +240,7 @@ func (m *Model) resize(w, h int) {
 	m.list.SetSize(l.List.W, l.List.H)
 	m.detail.SetSize(l.Detail.W, l.Detail.H)
 	m.pulls.SetSize(l.Pulls.W, l.Pulls.H)
+	m.sizeThings()
 	m.setFocus(m.focus)
 	if m.form != nil {
 		m.form.SetSize(l.Page.W, l.Page.H)

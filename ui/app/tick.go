@@ -74,6 +74,10 @@ func (m *Model) nextChange() time.Duration {
 	if m.page() != pageMain {
 		return next
 	}
+	if t, ok := m.things.(interface{ Next() time.Duration }); ok {
+		add(t.Next())
+		return next
+	}
 	if m.shows(focusList) {
 		add(m.list.Next(m.env.Now()))
 	}
@@ -99,6 +103,9 @@ func (m *Model) ticked(msg tickMsg) {
 // now brings all ages up to date.
 func (m *Model) now() {
 	m.tick.last = m.env.Now()
+	if t, ok := m.things.(interface{ Tick() }); ok {
+		t.Tick()
+	}
 	m.list.Tick()
 	m.detail.Tick()
 	m.pulls.Tick()

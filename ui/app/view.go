@@ -37,6 +37,7 @@ type headerKey struct {
 	info  api.EngineInfo
 	lost  int
 	width int
+	shown keymap.Action
 }
 
 type footerKey struct {
@@ -100,15 +101,19 @@ func (m *Model) parts() parts {
 // panes are the parts of the main page.
 func (m *Model) panes(p *parts) {
 	l := m.layout
+	list, details := m.list.View, m.detail.View
+	if m.things != nil {
+		list, details = m.things.View, m.things.Sheet
+	}
 	switch {
 	case l.Mode == Wide:
-		p.main, p.side = m.list.View(), m.detail.View()
+		p.main, p.side = list(), details()
 	case m.focus == focusDetail:
-		p.main = m.detail.View()
+		p.main = details()
 	case m.focus == focusPulls:
 		p.main = m.pulls.View()
 	default:
-		p.main = m.list.View()
+		p.main = list()
 	}
 	if l.Strip.H > 0 {
 		p.below = m.pulls.Strip(l.Strip.W)
@@ -172,15 +177,14 @@ func beside(b *strings.Builder, left, right string) {
 // header is the first row, made anew when something in it has changed.
 func (m *Model) header() string {
 	conn := m.store.Conn()
-	k := headerKey{st: m.env.Styles, conn: conn.State, info: conn.Info, width: m.width}
+	k := headerKey{st: m.env.Styles, conn: conn.State, info: conn.Info, width: m.width, shown: m.shown()}
 	lost := m.env.Now().Sub(conn.Since)
 	if conn.State == api.ConnLost {
 		k.lost = int(lost.Seconds())
 	}
 	if k != m.frame.header {
 		m.frame.header = k
-		e, _ := m.env.Keys.Entry(keymap.ScreenContainers)
-		m.frame.head = status.Header(m.env.Styles, []status.Screen{{Key: e.Key(), Title: "Containers", On: true}}, conn, lost, m.width)
+		m.frame.head = status.Header(m.env.Styles, m.tabs(), conn, lost, m.width)
 	}
 	return m.frame.head
 }
@@ -251,6 +255,9 @@ func (m *Model) hints() (keys, general []keymap.Entry) {
 	general = pick(keymap.Help, keymap.Quit)
 	switch m.focus {
 	case focusDetail:
+		if m.things != nil {
+			return nil, append(pick(keymap.Back), general...)
+		}
 		keys = pick(keymap.TabNext)
 		for _, e := range m.list.Footer() {
 			if m.onRow(e.Action) && e.Action != keymap.ContainerNew {
@@ -260,6 +267,12 @@ func (m *Model) hints() (keys, general []keymap.Entry) {
 		return keys, append(pick(keymap.Back), general...)
 	case focusPulls:
 		return m.pullHints(), general
+	}
+	if m.things != nil {
+		if m.things.Capturing() {
+			return m.thingsHints(), nil
+		}
+		return m.thingsHints(), append(pick(keymap.ListFilter), general...)
 	}
 	if m.list.Capturing() {
 		return m.list.Footer(), nil
@@ -327,7 +340,11 @@ func (m *Model) cursor() *tea.Cursor {
 	case pageLog:
 		c = m.log.Cursor()
 	case pageMain:
-		if m.focus == focusList {
+		switch {
+		case m.focus != focusList:
+		case m.things != nil:
+			c, at = m.things.Cursor(), m.layout.List
+		default:
 			c, at = m.list.Cursor(), m.layout.List
 		}
 	}

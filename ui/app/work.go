@@ -92,6 +92,8 @@ func (m *Model) ended(j jobs.Job) tea.Cmd {
 			return nil // the farewell says it of each
 		}
 		return m.tell(kit.Info, j.Name+": cancelled, all that was done was taken back")
+	case j.Kind == jobs.Pull:
+		return tea.Batch(m.tell(kit.Good, j.Name+" was pulled"), m.thingsSoon())
 	case j.Kind == jobs.Remove:
 		return m.tell(kit.Good, j.Name+" was removed")
 	case len(warnings(j)) > 0:

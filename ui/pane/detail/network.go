@@ -11,7 +11,7 @@ import (
 	"github.com/moby/moby/api/types/container"
 	"github.com/moby/moby/api/types/network"
 
-	"gantry/ui/kit"
+	"gantry/ui/widget/facts"
 )
 
 // Addresses are a container's addresses on its networks, by the networks' names.
@@ -37,54 +37,18 @@ func (p *Pane) networkLines(width int) []string {
 	if p.facts == nil {
 		return p.trouble(width)
 	}
-	var out []string
-	section := func(title, none string, rows [][2]string) {
-		if len(out) > 0 {
-			out = append(out, "")
-		}
-		out = append(out, " "+p.env.Styles.Strong.Render(title))
-		if len(rows) == 0 {
-			rows = [][2]string{{none, ""}}
-		}
-		out = append(out, p.pairs(rows, width)...)
-	}
-	section("Networks", "none", p.networks())
-	section("Ports", "none is published", p.ports())
-	section("Mounts", "none", p.mounts())
-	return out
+	return facts.Lines(p.env.Styles, []facts.Section{
+		{Title: "Networks", None: "none", Rows: p.networks()},
+		{Title: "Ports", None: "none is published", Rows: p.ports()},
+		{Title: "Mounts", None: "none", Rows: p.mounts()},
+	}, width)
 }
 
-// pairs are rows of two columns. What does not fit beside its name stands below it.
-func (p *Pane) pairs(rows [][2]string, width int) []string {
-	st, first := p.env.Styles, 0
-	for _, r := range rows {
-		first = max(first, min(kit.Width(kit.Clean(r[0])), max(8, width/2)))
-	}
-	var out []string
-	for _, r := range rows {
-		a, b := kit.Clean(r[0]), kit.Clean(r[1])
-		switch room := width - first - 5; {
-		case b == "":
-			out = append(out, "   "+st.Text.Render(kit.Truncate(a, width-4, st.Glyphs.Ellipsis)))
-		case kit.Width(a) <= first && kit.Width(b) <= room:
-			out = append(out, "   "+st.Text.Render(kit.Pad(a, first))+"  "+st.Muted.Render(b))
-		default:
-			if a != "" {
-				out = append(out, "   "+st.Text.Render(kit.Truncate(a, width-4, st.Glyphs.Ellipsis)))
-			}
-			for _, l := range kit.Wrap(b, max(1, width-6)) {
-				out = append(out, "     "+st.Muted.Render(l))
-			}
-		}
-	}
-	return out
-}
-
-func (p *Pane) networks() [][2]string {
-	var out [][2]string
+func (p *Pane) networks() []facts.Row {
+	var out []facts.Row
 	in := p.facts
 	if in.HostConfig != nil && len(in.HostConfig.NetworkMode) > 0 && (in.HostConfig.NetworkMode.IsHost() || in.HostConfig.NetworkMode.IsContainer()) {
-		out = append(out, [2]string{string(in.HostConfig.NetworkMode), "shares it"})
+		out = append(out, facts.Of(string(in.HostConfig.NetworkMode), "shares it"))
 	}
 	if in.NetworkSettings == nil {
 		return out
@@ -109,18 +73,18 @@ func (p *Pane) networks() [][2]string {
 		case e.Gateway.IsValid():
 			about = append(about, "gateway "+e.Gateway.String())
 		}
-		out = append(out, [2]string{name, strings.Join(about, "  ")})
+		out = append(out, facts.Of(name, strings.Join(about, "  ")))
 		if mac := e.MacAddress.String(); mac != "" {
-			out = append(out, [2]string{"", mac})
+			out = append(out, facts.Of("", mac))
 		}
 		if names := slices.Compact(slices.Sorted(slices.Values(slices.Concat(e.Aliases, e.DNSNames)))); len(names) > 0 {
-			out = append(out, [2]string{"", "as " + strings.Join(names, ", ")})
+			out = append(out, facts.Of("", "as "+strings.Join(names, ", ")))
 		}
 	}
 	return out
 }
 
-func (p *Pane) ports() [][2]string {
+func (p *Pane) ports() []facts.Row {
 	in := p.facts
 	var all network.PortMap
 	if in.NetworkSettings != nil {
@@ -133,10 +97,10 @@ func (p *Pane) ports() [][2]string {
 	slices.SortFunc(inside, func(a, b network.Port) int {
 		return cmp.Or(cmp.Compare(a.Num(), b.Num()), cmp.Compare(a.String(), b.String()))
 	})
-	var out [][2]string
+	var out []facts.Row
 	for _, port := range inside {
 		if len(all[port]) == 0 {
-			out = append(out, [2]string{port.String(), "not published"})
+			out = append(out, facts.Of(port.String(), "not published"))
 		}
 		for _, b := range all[port] {
 			from := "all addresses"
@@ -145,14 +109,14 @@ func (p *Pane) ports() [][2]string {
 			} else if b.HostIP.Is6() {
 				from = "all IPv6 addresses"
 			}
-			out = append(out, [2]string{cmp.Or(b.HostPort, "?") + " " + p.env.Styles.Glyphs.Arrow + " " + port.String(), from})
+			out = append(out, facts.Of(cmp.Or(b.HostPort, "?")+" "+p.env.Styles.Glyphs.Arrow+" "+port.String(), from))
 		}
 	}
 	return out
 }
 
-func (p *Pane) mounts() [][2]string {
-	var out [][2]string
+func (p *Pane) mounts() []facts.Row {
+	var out []facts.Row
 	for _, m := range p.facts.Mounts {
 		what := string(m.Type)
 		switch {
@@ -164,7 +128,7 @@ func (p *Pane) mounts() [][2]string {
 		if !m.RW {
 			what += ", read only"
 		}
-		out = append(out, [2]string{m.Destination, what})
+		out = append(out, facts.Of(m.Destination, what))
 	}
 	return out
 }

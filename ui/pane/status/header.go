@@ -19,16 +19,10 @@ type Screen struct {
 // Header is the first row: the program, its screens, the engine, the connection. lost
 // is for how long the connection has been gone.
 func Header(st *themes.Styles, screens []Screen, conn api.Connection, lost time.Duration, width int) string {
-	var b strings.Builder
-	b.WriteString(" " + st.Accent.Render("gantry"))
-	for _, s := range screens {
-		style := st.Tab
-		if s.On {
-			style = st.TabActive
-		}
-		b.WriteString("  " + style.Render(kit.Clean(s.Key+" "+s.Title)))
+	left, live := tabs(st, screens, true), " "+liveness(st, conn, lost)+" "
+	if width-kit.Width(left)-kit.Width(live) < enough {
+		left = tabs(st, screens, false)
 	}
-	left, live := b.String(), " "+liveness(st, conn, lost)+" "
 	room := width - kit.Width(left) - kit.Width(live)
 	air := 8 // around the engine, so that it stands by itself
 	if conn.Info.Skew != "" {
@@ -47,6 +41,28 @@ func Header(st *themes.Styles, screens []Screen, conn api.Connection, lost time.
 	}
 	lead := max(min(4, gap), gap-6)
 	return kit.FitLine(left+kit.Spaces(lead)+engine+kit.Spaces(gap-lead)+live, width)
+}
+
+// enough is what the engine needs of the row; titles of screens give way to it.
+const enough = 20
+
+// tabs are the program and its screens; of those that are not shown only the keys unless full.
+func tabs(st *themes.Styles, screens []Screen, full bool) string {
+	var b strings.Builder
+	b.WriteString(" " + st.Accent.Render("gantry"))
+	for _, s := range screens {
+		style, text := st.Tab, s.Key
+		if s.On {
+			style = st.TabActive
+		}
+		if full || s.On {
+			text = strings.TrimSpace(s.Key + " " + s.Title)
+		}
+		if text != "" {
+			b.WriteString("  " + style.Render(kit.Clean(text)))
+		}
+	}
+	return b.String()
 }
 
 // SkewFix is what puts an engine of another version right.
@@ -83,7 +99,7 @@ func engines(i api.EngineInfo, dot string) []string {
 		}
 	}
 	sep := " " + dot + " "
-	return []string{strings.Join(parts, sep), kit.Clean(i.Namespace + sep + version), kit.Clean(version), kit.Clean(strings.TrimSpace(string(i.Kind) + " " + i.Version))}
+	return []string{strings.Join(parts, sep), strings.Join(parts[:max(0, len(parts)-1)], sep), kit.Clean(i.Namespace + sep + version), kit.Clean(version), kit.Clean(strings.TrimSpace(string(i.Kind) + " " + i.Version))}
 }
 
 // liveness is the mark at the right: live, starting, or since when nothing was heard.

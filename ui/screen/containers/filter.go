@@ -2,8 +2,6 @@ package containers
 
 import (
 	"strings"
-
-	"gantry/engine/api"
 )
 
 // Show says which states are shown.
@@ -49,18 +47,4 @@ func (f Filter) matches(r Row) bool {
 		}
 	}
 	return false
-}
-
-// shortImage is an image reference as a person would type it: Docker Hub's own prefix
-// and the tag latest are left out, a digest is cut.
-func shortImage(ref string) string {
-	ref = strings.TrimPrefix(ref, "docker.io/library/")
-	ref = strings.TrimPrefix(ref, "docker.io/")
-	if name, digest, ok := strings.Cut(ref, "@sha256:"); ok {
-		if strings.Contains(name[strings.LastIndexByte(name, '/')+1:], ":") {
-			return name
-		}
-		return name + "@" + api.ShortID(digest)
-	}
-	return strings.TrimSuffix(ref, ":latest")
 }

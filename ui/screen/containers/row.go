@@ -23,7 +23,7 @@ func (r Row) Name() string {
 		if r.Pending.Name != "" {
 			return kit.Clean(r.Pending.Name)
 		}
-		return kit.Clean(shortImage(r.Pending.Image))
+		return kit.Clean(kit.ShortImage(r.Pending.Image))
 	}
 	return kit.Clean(r.Container.DisplayName())
 }
@@ -31,9 +31,9 @@ func (r Row) Name() string {
 // title is what the first two columns say: name and image.
 func (r Row) title() (name, image string) {
 	if r.Pending != nil {
-		return r.Pending.Name, shortImage(r.Pending.Image)
+		return r.Pending.Name, kit.ShortImage(r.Pending.Image)
 	}
-	return r.Container.DisplayName(), shortImage(r.Container.Image)
+	return r.Container.DisplayName(), kit.ShortImage(r.Container.Image)
 }
 
 // since is the moment that the row's age counts from; zero shows no age.

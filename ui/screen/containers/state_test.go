@@ -67,7 +67,7 @@ func TestShortImage(t *testing.T) {
 		"docker.io/library/nginx:1.27" + digest: "nginx:1.27",
 		"":                                      "",
 	} {
-		if got := shortImage(ref); got != want {
+		if got := kit.ShortImage(ref); got != want {
 			t.Errorf("%q is shown as %q, want %q", ref, got, want)
 		}
 	}

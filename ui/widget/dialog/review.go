@@ -55,15 +55,6 @@ func (r *Review) SetItems(items []Candidate) {
 // SetFailed says why they cannot be found.
 func (r *Review) SetFailed(text string) { r.failed = text }
 
-// SetSizeOf tells the size of one of them.
-func (r *Review) SetSizeOf(id string, bytes int64) {
-	for i := range r.items {
-		if r.items[i].ID == id {
-			r.items[i].Size = bytes
-		}
-	}
-}
-
 // Chosen are the IDs of what is ticked.
 func (r *Review) Chosen() []string {
 	var out []string

@@ -1,0 +1,129 @@
+package images
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"gantry/keymap"
+	"gantry/ui/kit"
+	"gantry/ui/widget/dialog"
+	"gantry/ui/widget/shelf"
+)
+
+// Choices are what can be done to the selected image, or why not.
+func (s *Screen) Choices() []shelf.Choice {
+	t, ok := s.Selected()
+	var out []shelf.Choice
+	for _, a := range []keymap.Action{keymap.ImagePull, keymap.ContainerNew, keymap.ListDetail, keymap.ListRemove, keymap.ListPrune, keymap.ListCopy} {
+		e, bound := s.env.Keys.In(keymap.Images, a)
+		if !bound {
+			continue
+		}
+		c := shelf.Choice{Entry: e}
+		switch {
+		case a == keymap.ListPrune && s.remover == nil:
+			c.Reason = "this engine does not remove images"
+		case a == keymap.ImagePull || a == keymap.ListPrune:
+		case !ok:
+			c.Reason = "no image is selected"
+		case a == keymap.ListRemove:
+			c.Reason = s.stays(of(t))
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+// stays is why an image cannot be removed; "" when it can.
+func (s *Screen) stays(u used) string {
+	if s.remover == nil {
+		return "this engine does not remove images"
+	}
+	if len(u.users) > 0 {
+		return "used by " + strings.Join(u.users, ", ")
+	}
+	return ""
+}
+
+// Act carries out an action; it reports whether a is one of this screen's.
+func (s *Screen) Act(_ context.Context, a keymap.Action, key string) (tea.Cmd, bool) {
+	switch a {
+	case keymap.ListPrune:
+		if s.remover == nil {
+			return s.desk.Tell(kit.Warn, "this engine does not remove images"), true
+		}
+		return s.prune(key), true
+	case keymap.ListRemove, keymap.ListCopy, keymap.ContainerNew:
+	default:
+		return nil, false
+	}
+	t, ok := s.Selected()
+	if !ok {
+		return s.desk.Tell(kit.Warn, "no image is selected"), true
+	}
+	switch a {
+	case keymap.ContainerNew:
+		return s.desk.Run(t.Name), true
+	case keymap.ListCopy:
+		return tea.Batch(tea.SetClipboard(t.ID), s.desk.Tell(kit.Info, "the name "+kit.Clean(t.Name)+" was sent to the clipboard")), true
+	}
+	if why := s.stays(of(t)); why != "" {
+		return s.desk.Tell(kit.Warn, kit.Clean(t.Name)+": "+kit.Clean(why)), true
+	}
+	s.remove(t, key)
+	return nil, true
+}
+
+func (s *Screen) remove(t shelf.Thing, key string) {
+	name := kit.Clean(t.Name)
+	body := []string{"No container was made of it. What it does not share with other images is freed: at most " + kit.Size(of(t).Size) + "."}
+	s.desk.Ask(dialog.Confirm(s.env, "Remove image "+name+"?", body, "Remove", key), func(answer string) tea.Cmd {
+		if answer != dialog.OK {
+			return nil
+		}
+		return s.desk.Do(t.Name, name+" was removed", func(ctx context.Context) error { return s.remover.RemoveImage(ctx, t.ID) }, s.Refresh)
+	})
+}
+
+// prune shows the images that no container was made of, and removes those that stay
+// ticked. All of them stay at first: which are wanted again nobody but the user knows.
+func (s *Screen) prune(key string) tea.Cmd {
+	review := dialog.NewReview(s.env, dialog.ReviewSpec{
+		Title: "Remove images that nobody uses", Verb: "Remove", None: "Every image is used: there is nothing to remove.", Opener: key,
+		Body: []string{"Tick those that are to go. Sizes are compressed, and shared layers count in each."},
+	})
+	s.desk.Ask(review, func(answer string) tea.Cmd {
+		if answer != dialog.OK {
+			return nil
+		}
+		names := review.Chosen()
+		return s.desk.Do("", gone(len(names)), func(ctx context.Context) error {
+			var errs []error
+			for _, n := range names {
+				errs = append(errs, s.remover.RemoveImage(ctx, n))
+			}
+			return errors.Join(errs...)
+		}, s.Refresh)
+	})
+	return shelf.Fill(s.Model, review, func(ctx context.Context) ([]dialog.Candidate, error) {
+		things, err := s.load(ctx)
+		var out []dialog.Candidate
+		for _, t := range things {
+			if u := of(t); len(u.users) == 0 {
+				out = append(out, dialog.Candidate{ID: t.ID, Label: t.Name, Note: digest(u.Digest), Size: u.Size, Keep: true})
+			}
+		}
+		return out, err
+	})
+}
+
+func gone(n int) string {
+	if n == 1 {
+		return "1 image was removed"
+	}
+	return fmt.Sprintf("%d images were removed", n)
+}

@@ -1,0 +1,83 @@
+package shelf
+
+import (
+	"strings"
+
+	"gantry/keymap"
+	"gantry/ui/kit"
+	"gantry/ui/widget/facts"
+)
+
+// sheet is what is known of the selected thing, to be scrolled through.
+type sheet struct {
+	env           *kit.Env
+	width, height int
+	top, most     int
+	id            string // what was shown last
+	focus         bool
+}
+
+func (s *sheet) setSize(width, height int) { s.width, s.height = max(0, width), max(0, height) }
+
+// lines are the details, or why there are none.
+func (s *sheet) lines(id string, d *Details, err error) []string {
+	if id != s.id {
+		s.id, s.top = id, 0
+	}
+	st := s.env.Styles
+	w, _ := kit.Inner(s.width, s.height)
+	switch {
+	case err != nil:
+		var out []string
+		for _, l := range kit.Wrap(kit.Explain(err).Line(), max(1, w-2)) {
+			out = append(out, " "+st.Muted.Render(l))
+		}
+		return out
+	case d == nil:
+		return nil
+	}
+	out := facts.Lines(st, d.Sections, w)
+	if d.JSON != "" {
+		out = append(out, "")
+		out = append(out, facts.JSON(st, d.JSON, w)...)
+	}
+	return out
+}
+
+func (s *sheet) view(title string, lines []string) string {
+	_, h := kit.Inner(s.width, s.height)
+	s.most = max(0, len(lines)-h)
+	s.top = max(0, min(s.top, s.most))
+	f := kit.Frame{Title: kit.Clean(title), Focused: s.focus}
+	if s.top < s.most {
+		f.Right = "more " + s.env.Styles.Glyphs.Down
+	}
+	return kit.Box(s.env.Styles, f, strings.Join(lines[min(s.top, len(lines)):], "\n"), s.width, s.height)
+}
+
+func (s *sheet) do(a keymap.Action) bool {
+	_, h := kit.Inner(s.width, s.height)
+	page := max(1, h)
+	switch a {
+	case keymap.Up:
+		s.top--
+	case keymap.Down:
+		s.top++
+	case keymap.HalfUp:
+		s.top -= page / 2
+	case keymap.HalfDown:
+		s.top += page / 2
+	case keymap.PageUp:
+		s.top -= page
+	case keymap.PageDown:
+		s.top += page
+	case keymap.Top:
+		s.top = 0
+	case keymap.Bottom:
+		s.top = s.most
+	default:
+		return false
+	}
+	s.top = max(0, min(s.top, s.most))
+	return true
+}
