@@ -15,6 +15,8 @@ const (
 	Doctor Action = "app.doctor"
 	// Problem shows in full what went wrong last.
 	Problem Action = "app.problem"
+	// Namespaces shows containerd's namespaces, to change to another one.
+	Namespaces Action = "app.namespaces"
 	// Palette finds an action by its name.
 	Palette Action = "app.palette"
 )

@@ -26,6 +26,7 @@ func global() []Entry {
 		{Action: ScreenVolumes, Scope: Global, Keys: []string{"3"}, Help: "volumes", Long: "show the volumes"},
 		{Action: ScreenImages, Scope: Global, Keys: []string{"4"}, Help: "images", Long: "show the images"},
 		{Action: Palette, Scope: Global, Keys: []string{":"}, Help: "commands", Long: "find any action by its name"},
+		{Action: Namespaces, Scope: Global, Keys: []string{"@"}, Help: "namespaces", Long: "show another of containerd's namespaces"},
 		{Action: ImagePull, Scope: Global, Keys: []string{"P"}, Help: "pull", Long: "pull an image"},
 		{Action: Down, Scope: Global, Keys: []string{"j", "down"}, Help: "down", Long: "one line down"},
 		{Action: Up, Scope: Global, Keys: []string{"k", "up"}, Help: "up", Long: "one line up"},

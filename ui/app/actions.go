@@ -5,7 +5,9 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"gantry/engine/api"
 	"gantry/keymap"
+	"gantry/ui/screen/containers"
 	"gantry/ui/widget/dialog"
 )
 
@@ -14,9 +16,12 @@ import (
 func (m *Model) openActions(key string) {
 	r, ok := m.list.Selected()
 	choices := m.list.Choices()
-	title := "Actions"
+	title, owner := "Actions", ""
 	if ok {
 		title = r.Name()
+	}
+	if ok && r.Pending == nil && r.Container.Owner != api.OwnerGantry {
+		owner = containers.OwnerTitle(r.Container.Owner)
 	}
 	items := make([]dialog.Item, 0, len(choices))
 	for _, c := range choices {
@@ -26,8 +31,12 @@ func (m *Model) openActions(key string) {
 		}
 		if it.Off {
 			it.Note = strings.TrimSpace(strings.TrimPrefix(strings.TrimPrefix(c.Reason, title), ":"))
+			it.Note = strings.TrimPrefix(it.Note, "belongs to "+owner+": ")
 		}
 		items = append(items, it)
+	}
+	if owner != "" {
+		title += " " + m.env.Styles.Glyphs.Dot + " " + owner
 	}
 	m.ask(dialog.NewMenu(m.env, dialog.MenuSpec{Title: title, Items: items, Opener: key}), m.picked)
 }

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -18,6 +19,10 @@ import (
 // do carries out what the list was asked for; key is the one that asked.
 func (m *Model) do(w containers.Want, key string) tea.Cmd {
 	c := w.Row.Container
+	if w.Warn != "" && !w.Verb.Asks() {
+		m.warn(w, key)
+		return nil
+	}
 	switch w.Verb {
 	case containers.VerbNew:
 		return m.openForm(m.draft)
@@ -45,7 +50,7 @@ func (m *Model) do(w containers.Want, key string) tea.Cmd {
 	case containers.VerbStart, containers.VerbPause, containers.VerbUnpause, containers.VerbRestart:
 		return m.simply(w)
 	case containers.VerbRemove:
-		m.askRemove(w.Row, key)
+		m.askRemove(w, key)
 	case containers.VerbDismiss, containers.VerbCancel:
 		if j, ok := m.jobOf(w.Row.ID); ok {
 			return m.cancelOrDismiss(j)
@@ -54,6 +59,16 @@ func (m *Model) do(w containers.Want, key string) tea.Cmd {
 		m.list.Refresh()
 	}
 	return nil
+}
+
+// warn says what whoever a container belongs to makes of what is wanted, and asks.
+func (m *Model) warn(w containers.Want, key string) {
+	verb := strings.ToUpper(string(w.Verb[:1])) + string(w.Verb[1:])
+	body := []string{"It belongs to " + containers.OwnerTitle(w.Row.Container.Owner) + ": " + w.Warn + "."}
+	m.confirm(w.Row, verb+" "+w.Row.Name()+"?", body, verb, key, func() tea.Cmd {
+		w.Warn = ""
+		return m.do(w, key)
+	})
 }
 
 // simply does what needs no question.
@@ -92,7 +107,8 @@ func (m *Model) stop(r containers.Row, key string) tea.Cmd {
 }
 
 // askRemove asks before a container is removed, in other words when it runs.
-func (m *Model) askRemove(r containers.Row, key string) {
+func (m *Model) askRemove(w containers.Want, key string) {
+	r := w.Row
 	c := r.Container
 	title := fmt.Sprintf("Remove container %s (%s)?", r.Name(), kit.Clean(c.ShortID()))
 	body := []string{"Its files and its log go with it; the image and its volumes stay."}
@@ -100,6 +116,9 @@ func (m *Model) askRemove(r containers.Row, key string) {
 	if force {
 		body = []string{"It is " + string(c.State) + ": it is killed first, without a chance to tidy up.", body[0]}
 		verb = "Kill and remove"
+	}
+	if w.Warn != "" {
+		body = append(body, "It belongs to "+containers.OwnerTitle(c.Owner)+": "+w.Warn+".")
 	}
 	m.confirm(r, title, body, verb, key, func() tea.Cmd { return m.remove(c, force) })
 }

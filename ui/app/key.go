@@ -157,6 +157,8 @@ func (m *Model) act(a keymap.Action, key string) tea.Cmd {
 	case keymap.Palette:
 		m.openPalette(key)
 		return nil
+	case keymap.Namespaces:
+		return m.openSpaces(key)
 	case keymap.ImagePull:
 		m.askPull(key)
 		return nil

@@ -50,6 +50,7 @@ type Model struct {
 	ctx    context.Context
 	cancel context.CancelFunc
 	engine backend.Engine
+	base   backend.Engine // engine in the namespace that it was opened with
 	opt    Options
 	env    *kit.Env
 	look   look
@@ -101,7 +102,7 @@ func New(ctx context.Context, engine backend.Engine, opt Options) *Model {
 	if opt.Command == "" {
 		opt.Command = "gantry"
 	}
-	m := &Model{engine: engine, opt: opt, store: store.New(), fresh: map[string]bool{}, look: look{dark: true}}
+	m := &Model{engine: engine, base: engine, opt: opt, store: store.New(), fresh: map[string]bool{}, look: look{dark: true}}
 	m.ctx, m.cancel = context.WithCancel(ctx)
 	m.env = &kit.Env{Keys: opt.Keys, Now: opt.Now, Styles: themes.Default(true)}
 	m.restyle()
@@ -186,6 +187,8 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		m.closeLog()
 	case doctor.CloseMsg:
 		m.closeDoctor()
+	case spacesMsg:
+		return m.takeSpaces(msg)
 	case didMsg:
 		return m.did(msg)
 	case thingsSoonMsg:

@@ -26,8 +26,13 @@ func (m *Model) doAll(wants []containers.Want, key string) tea.Cmd {
 		m.askSignal(rows, key)
 	case verb == containers.VerbRemove:
 		m.askRemoveAll(rows, key)
-	case verb == containers.VerbStop && m.opt.AskStop:
-		m.askAll("Stop", rows, []string{"They are asked to end, and killed when they do not in time."}, "Stop", key, func(r containers.Row) tea.Cmd {
+	case wants[0].Warn != "" || verb == containers.VerbStop && m.opt.AskStop:
+		title := strings.ToUpper(string(verb[:1])) + string(verb[1:])
+		body := []string{"This is done to all of them at once."}
+		if w := wants[0].Warn; w != "" {
+			body = append(body, "Some belong to "+containers.OwnerTitle(rows[0].Container.Owner)+": "+w+".")
+		}
+		m.askAll(title, rows, body, title, key, func(r containers.Row) tea.Cmd {
 			return m.simply(containers.Want{Verb: verb, Row: r})
 		})
 	default:

@@ -105,12 +105,41 @@ func TestRefusedActionsSayWhoRefusesThem(t *testing.T) {
 		e := populated()
 		e.Add(api.Container{Name: "aa-pod", State: api.StateRunning, Owner: api.OwnerKubernetes, StartedAt: e.Now()})
 		flow(t, e, func(w *world) {
+			id := w.id("aa-pod")
 			w.Press("g")
 			w.calm()
-			w.WantNot("s stop", "d remove").Want("l logs")
-			w.Press("s").Want("belongs to Kubernetes")
-			w.Press("x").Want("belongs to Kubernetes", "logs")
-			w.read().Press("s").Want("▐aa-pod▌", "R      rename") // it does not answer
+			w.WantNot("d remove", "l logs").Want("s stop", "aa-pod k8s")
+			w.Press("l").Want("belongs to Kubernetes: the kubelet keeps its log")
+			w.Press("x").Want("aa-pod · Kubernetes", "the kubelet still counts on it; its pod")
+			w.read().Press("d").Want("▐aa-pod · Kubernetes▌", "R      rename") // it does not answer
+			w.Press("esc", "s").Want("Stop aa-pod?", "the kubelet will start it again")
+			if e.Called("Stop " + id) {
+				t.Error("stopped without a word")
+			}
+			w.read().Press("right", "enter")
+			w.calm()
+			if !e.Called("Stop " + id) {
+				t.Errorf("calls: %v", e.Calls())
+			}
+		})
+	})
+}
+
+func TestAnotherNamespaceIsShown(t *testing.T) {
+	uitest.Run(t, func(t *testing.T) {
+		e := populated()
+		e.Space("k8s.io").Add(api.Container{Name: "coredns", State: api.StateRunning, Owner: api.OwnerKubernetes, StartedAt: e.Now()})
+		flow(t, e, func(w *world) {
+			w.Press("@")
+			w.calm()
+			w.Want("Namespaces", "k8s.io", "1 container, 1 running, Kubernetes's", "6 containers, 3 running")
+			w.Press("j", "enter")
+			w.calm()
+			w.Want("coredns k8s", "k8s.io ·").WantNot("postgres")
+			w.Press("@")
+			w.calm().Press("k", "enter")
+			w.calm()
+			w.Want("postgres:17").WantNot("coredns")
 		})
 	})
 }

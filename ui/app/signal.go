@@ -30,7 +30,14 @@ func signals() []dialog.Item {
 
 // askSignal asks which signal is to be sent. Nothing is marked at first that sends one.
 func (m *Model) askSignal(rows []containers.Row, key string) {
-	menu := dialog.NewMenu(m.env, dialog.MenuSpec{Title: "Kill " + several(rows) + "?", Items: signals(), Opener: key})
+	items := signals()
+	for _, r := range rows {
+		if rule := r.Container.May(api.ActKill); rule.Verdict == api.Warn {
+			items[0].Note += "; otherwise " + rule.Reason
+			break
+		}
+	}
+	menu := dialog.NewMenu(m.env, dialog.MenuSpec{Title: "Kill " + several(rows) + "?", Items: items, Opener: key})
 	m.ask(menu, func(signal string) tea.Cmd {
 		if signal == dialog.Cancel {
 			return nil

@@ -31,6 +31,15 @@ func New() *Store {
 	return &Store{containers: map[string]api.Container{}, doing: map[string]string{}, revs: map[string]uint64{}, conn: api.Connection{State: api.ConnConnecting}}
 }
 
+// Reset forgets everything: what comes next is of somewhere else.
+func (s *Store) Reset() {
+	clear(s.containers)
+	clear(s.doing)
+	clear(s.revs)
+	s.pending, s.loaded, s.conn = nil, false, api.Connection{State: api.ConnConnecting}
+	s.rev++
+}
+
 // Rev grows with every change.
 func (s *Store) Rev() uint64 { return s.rev }
 

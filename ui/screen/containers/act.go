@@ -42,6 +42,31 @@ const (
 type Want struct {
 	Verb Verb
 	Row  Row
+	// Warn is what whoever the container belongs to makes of it; "" is nothing. It is said
+	// before it is done.
+	Warn string
+}
+
+// act is what the verb is to the engine, whose rules go by it; "" where it has none.
+func (v Verb) act() api.Act {
+	switch v {
+	case VerbShell:
+		return api.ActExec
+	case VerbStart, VerbStop, VerbKill, VerbRemove, VerbLogs, VerbAttach, VerbPause, VerbUnpause, VerbRestart, VerbRename:
+		return api.Act(v)
+	}
+	return ""
+}
+
+// want is a verb for a row, with what there is to say before.
+func want(v Verb, r Row) Want {
+	w := Want{Verb: v, Row: r}
+	if a := v.act(); a != "" && r.Pending == nil {
+		if rule := r.Container.May(a); rule.Verdict == api.Warn {
+			w.Warn = rule.Reason
+		}
+	}
+	return w
 }
 
 // Mending says which keys there are for a row that failed: "n mends it, d dismisses it".
@@ -62,8 +87,10 @@ func (s *Screen) Mending() string {
 // when whoever the container belongs to would not have it.
 func verb(a keymap.Action, r Row, ok bool) (Verb, string) {
 	v, reason := meaning(a, r, ok)
-	if v.changes() && r.Pending == nil && foreign(r.Container.Owner) {
-		return "", r.Name() + " belongs to " + ownerTitle(r.Container.Owner) + ": use its own tools"
+	if act := v.act(); act != "" && r.Pending == nil {
+		if rule := r.Container.May(act); rule.Verdict == api.Deny {
+			return "", r.Name() + " belongs to " + OwnerTitle(r.Container.Owner) + ": " + rule.Reason
+		}
 	}
 	return v, reason
 }
@@ -136,8 +163,6 @@ func runningVerb(a keymap.Action, r Row) (Verb, string) {
 		return VerbPause, ""
 	case a == keymap.ContainerShell:
 		return VerbShell, ""
-	case r.Container.Owner != api.OwnerGantry:
-		return "", r.Name() + " belongs to " + string(r.Container.Owner) + ", which holds its streams"
 	case !r.Container.Tty || !r.Container.OpenStdin:
 		return "", r.Name() + " takes no keys: it was made without -it; its output is in its log"
 	}
@@ -176,7 +201,7 @@ func (s *Screen) Want(a keymap.Action) (w Want, refused string) {
 	if v.changes() && s.env.Now().Sub(s.changed) < reaction {
 		return Want{}, s.news(r)
 	}
-	return Want{Verb: v, Row: r}, ""
+	return want(v, r), ""
 }
 
 // changes reports whether a verb's meaning hangs on the row's state.
@@ -187,6 +212,9 @@ func (v Verb) changes() bool {
 	}
 	return false
 }
+
+// Asks reports whether a verb asks before anything is done, whatever the container.
+func (v Verb) Asks() bool { return v == VerbKill || v == VerbRemove || v == VerbRename }
 
 // needsEngine reports whether a verb can be done only while the engine is there.
 func (v Verb) needsEngine() bool {
@@ -267,14 +295,19 @@ func (s *Screen) Choices() []Choice {
 	return out
 }
 
-// foreign reports whether somebody else decides about the container, so that the engine
-// refuses to change it.
-func foreign(o api.Owner) bool {
-	return o == api.OwnerKubernetes || o == api.OwnerDocker || o == api.OwnerBuildKit
+// ownerTag is an owner in a word or less, for the list; "" for gantry's own.
+func ownerTag(o api.Owner) string {
+	switch o {
+	case api.OwnerKubernetes:
+		return "k8s"
+	case api.OwnerGantry, "":
+		return ""
+	}
+	return string(o)
 }
 
-// ownerTitle is an owner as it writes itself.
-func ownerTitle(o api.Owner) string {
+// OwnerTitle is an owner as it writes itself.
+func OwnerTitle(o api.Owner) string {
 	switch o {
 	case api.OwnerKubernetes:
 		return "Kubernetes"

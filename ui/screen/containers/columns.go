@@ -63,7 +63,11 @@ func (s *Screen) cells(id string) []grid.Cell {
 	}
 	ref := grid.Text(image, st.Muted)
 	ref.Short = func(text string, width int) string { return fitImage(text, width, st.Glyphs.Ellipsis) }
-	out := []grid.Cell{grid.Text(name, st.Text), ref, s.state(r)}
+	first := grid.Text(name, st.Text)
+	if tag := ownerTag(r.Container.Owner); tag != "" && r.Pending == nil {
+		first.Spans = append(first.Spans, grid.Span{Text: " " + tag, Style: st.Faint})
+	}
+	out := []grid.Cell{first, ref, s.state(r)}
 	if r.Pending != nil || !r.Container.State.Alive() {
 		return append(out, grid.Cell{}, grid.Cell{}, grid.Cell{})
 	}

@@ -38,7 +38,7 @@ func (f Filter) matches(r Row) bool {
 		return has(r.Pending.Name) || has(r.Pending.Image)
 	}
 	c := r.Container
-	if has(c.Name) || has(c.Image) || strings.HasPrefix(c.ID, want) {
+	if has(c.Name) || has(ownerTag(c.Owner)) || has(c.Image) || strings.HasPrefix(c.ID, want) {
 		return true
 	}
 	for k, v := range c.Labels {

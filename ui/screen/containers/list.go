@@ -57,7 +57,11 @@ func (s *Screen) rebuild() {
 func (s *Screen) widen(all []Row) {
 	was := s.widths
 	for _, r := range all {
-		s.widths.grow(r.title())
+		name, image := r.title()
+		if tag := ownerTag(r.Container.Owner); tag != "" && r.Pending == nil {
+			name += " " + tag
+		}
+		s.widths.grow(name, image)
 	}
 	if s.widths == was {
 		return

@@ -109,7 +109,7 @@ func (s *Screen) bulk(a keymap.Action) []Want {
 			continue
 		}
 		if v, _ := verb(a, r.row, true); v != "" {
-			by[v] = append(by[v], Want{v, r.row})
+			by[v] = append(by[v], want(v, r.row))
 		}
 	}
 	for _, v := range []Verb{VerbStop, VerbPause} {

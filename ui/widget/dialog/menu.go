@@ -27,6 +27,7 @@ type MenuSpec struct {
 	Typed  bool   // letters search instead of picking: the palette
 	Hint   string // what stands in the empty search
 	Marked string // ID of the item that is marked at first; "": the first that is not off
+	Wait   string // said while there are no items yet; they come with SetItems
 	Opener string // the key that opened it
 }
 
@@ -55,6 +56,18 @@ func NewMenu(env *kit.Env, spec MenuSpec) *Menu {
 		}
 	}
 	return m
+}
+
+// SetItems gives the items that were waited for.
+func (m *Menu) SetItems(items []Item, marked string) {
+	m.spec.Items, m.spec.Wait = items, ""
+	m.search()
+	for i, at := range m.shown {
+		if items[at].ID == marked {
+			m.at = i
+		}
+	}
+	m.drawn = m.env.Now() // no key before now was meant for them
 }
 
 // search finds the items that have all words of what is typed.
@@ -245,7 +258,9 @@ func (m *Menu) View() string {
 	for i := m.top; i < len(m.shown) && i < m.top+room; i++ {
 		lines = append(lines, m.line(m.spec.Items[m.shown[i]], i == m.at, width))
 	}
-	if len(m.shown) == 0 {
+	if m.spec.Wait != "" {
+		lines = append(lines, "   "+st.Muted.Render(m.spec.Wait))
+	} else if len(m.shown) == 0 {
 		lines = append(lines, "   "+st.Muted.Render("Nothing is called that."))
 	}
 	if len(m.shown) > m.top+room {
