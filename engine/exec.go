@@ -326,7 +326,7 @@ func (e *Engine) Shell(ctx context.Context, id string) (string, error) {
 		return "", fmt.Errorf("look into the container: %w", err)
 	}
 	defer root.Close()
-	for _, shell := range []string{"/bin/bash", "/usr/bin/bash", "/bin/ash", "/bin/sh", "/usr/bin/sh", "/busybox/sh"} {
+	for _, shell := range []string{"/bin/bash", "/usr/bin/bash", "/bin/sh", "/usr/bin/sh", "/bin/ash", "/busybox/sh"} {
 		if st, err := root.Lstat(shell[1:]); err == nil && !st.IsDir() {
 			return shell, nil
 		}

@@ -64,7 +64,7 @@ func run(ctx context.Context, engine backend.Engine, opt Options, extra ...tea.P
 	})
 	defer model.Close()
 	program := tea.NewProgram(model, append([]tea.ProgramOption{tea.WithContext(ctx), tea.WithoutSignalHandler()}, extra...)...)
-	caught, stop := catch(program)
+	caught, stop := catch(program, model)
 	_, err := program.Run()
 	stop()
 	if left := model.Left(); left != "" {
@@ -80,7 +80,7 @@ func run(ctx context.Context, engine backend.Engine, opt Options, extra ...tea.P
 
 // catch ends the program at the signals that ask for it: the same way as its user would,
 // without asking. stop ends the catching; caught is the signal that came, if any.
-func catch(program *tea.Program) (caught func() os.Signal, stop func()) {
+func catch(program *tea.Program, model *app.Model) (caught func() os.Signal, stop func()) {
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGINT)
 	quit, done := make(chan struct{}), make(chan struct{})
@@ -89,6 +89,7 @@ func catch(program *tea.Program) (caught func() os.Signal, stop func()) {
 		defer close(done)
 		select {
 		case got = <-signals:
+			model.EndVisit()
 			program.Quit()
 		case <-quit:
 		}

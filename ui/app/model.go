@@ -86,6 +86,7 @@ type Model struct {
 	blurred       bool
 	blurredAt     time.Time
 	meter         meter
+	guests        *guests
 	thingsDue     bool
 	tick          ticking
 	frame         frame
@@ -102,7 +103,7 @@ func New(ctx context.Context, engine backend.Engine, opt Options) *Model {
 	if opt.Command == "" {
 		opt.Command = "gantry"
 	}
-	m := &Model{engine: engine, base: engine, opt: opt, store: store.New(), fresh: map[string]bool{}, look: look{dark: true}}
+	m := &Model{engine: engine, base: engine, opt: opt, store: store.New(), fresh: map[string]bool{}, guests: &guests{}, look: look{dark: true}}
 	m.ctx, m.cancel = context.WithCancel(ctx)
 	m.env = &kit.Env{Keys: opt.Keys, Now: opt.Now, Styles: themes.Default(true)}
 	m.restyle()

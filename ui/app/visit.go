@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"sync"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
@@ -46,13 +47,15 @@ func (m *Model) attach(c api.Container) tea.Cmd {
 
 // visit gives the terminal to a session until it ends.
 func (m *Model) visit(what string, open func(context.Context, *api.Streams) (api.Session, error)) tea.Cmd {
-	v := &visit{ctx: m.ctx, open: open}
+	v := &visit{ctx: m.ctx, open: open, guests: m.guests}
 	return tea.Exec(v, func(err error) tea.Msg { return visitedMsg{what, v.code, err} })
 }
 
 // visited says how a session ended, unless it ended as it should.
 func (m *Model) visited(msg visitedMsg) tea.Cmd {
 	switch {
+	case errors.Is(msg.err, context.Canceled):
+		return nil
 	case errors.Is(msg.err, api.ErrDetached):
 		return m.tell(kit.Info, "left "+msg.what+"; it goes on")
 	case msg.err != nil:
@@ -67,9 +70,11 @@ func (m *Model) visited(msg visitedMsg) tea.Cmd {
 type visit struct {
 	ctx  context.Context
 	open func(context.Context, *api.Streams) (api.Session, error)
-	in   io.Reader
-	out  io.Writer
-	code int
+
+	guests *guests
+	in     io.Reader
+	out    io.Writer
+	code   int
 }
 
 // SetStdin implements tea.ExecCommand.
@@ -88,7 +93,8 @@ func (v *visit) Run() (err error) {
 	if !ok {
 		return errors.New("this is no terminal")
 	}
-	st := &api.Streams{Stdout: v.out, Stderr: v.out}
+	out := &lent{to: v.out}
+	st := &api.Streams{Stdout: out, Stderr: out}
 	t, err := tty.Open(in, st, true)
 	if err != nil {
 		return err
@@ -96,13 +102,79 @@ func (v *visit) Run() (err error) {
 	fmt.Fprint(v.out, ansi.SetModeAltScreenSaveCursor+ansi.EraseEntireDisplay+ansi.CursorHomePosition)
 	t.Raw()
 	defer func() {
+		out.takeBack()
 		err = errors.Join(err, t.Close())
-		fmt.Fprint(v.out, ansi.ResetModeAltScreenSaveCursor)
+		fmt.Fprint(v.out, reset+ansi.ResetModeAltScreenSaveCursor)
 	}()
-	s, err := v.open(v.ctx, st)
+	ctx, leave := v.guests.enter(v.ctx)
+	defer leave()
+	s, err := v.open(ctx, st)
 	if err != nil {
 		return err
 	}
 	v.code, err = s.Wait()
-	return err
+	return errors.Join(err, s.Close())
+}
+
+// lent is the terminal while a session has it. What a session writes after its end goes nowhere.
+type lent struct {
+	mu sync.Mutex
+	to io.Writer // nil: it was taken back
+}
+
+// Write implements io.Writer.
+func (l *lent) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.to == nil {
+		return len(p), nil
+	}
+	return l.to.Write(p)
+}
+
+func (l *lent) takeBack() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.to = nil
+}
+
+// reset undoes what a program may have done to the terminal and gantry does not set
+// itself: attributes, character sets, margins, modes of cursor, keys, mouse and paste, colours.
+const reset = "\x1b[0m\x1b(B\x0f\x1b[r\x1b[?6l\x1b[4l\x1b[?7h\x1b[?1l\x1b>\x1b[?9l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1004l\x1b[?1005l\x1b[?1006l\x1b[?1015l\x1b[?1016l" +
+	"\x1b[?2004l\x1b[?25h\x1b[0 q\x1b[<9u\x1b[>4;0m\x1b]104\a\x1b]110\a\x1b]111\a\x1b]112\a"
+
+// guests is the session that has the terminal, for whoever has to end it from outside:
+// while it has, the program hears nothing.
+type guests struct {
+	mu   sync.Mutex
+	end  context.CancelFunc // nil: gantry has the terminal
+	over bool               // nobody is let in any more
+}
+
+// enter lets a session have the terminal until ctx ends or leave is called.
+func (g *guests) enter(ctx context.Context) (in context.Context, leave func()) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	in, end := context.WithCancel(ctx)
+	if g.over {
+		end()
+	}
+	g.end = end
+	return in, func() {
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		g.end = nil
+		end()
+	}
+}
+
+// EndVisit has gantry's terminal back from a container, and lets no other have it. It may
+// be called from any goroutine.
+func (m *Model) EndVisit() {
+	m.guests.mu.Lock()
+	defer m.guests.mu.Unlock()
+	m.guests.over = true
+	if m.guests.end != nil {
+		m.guests.end()
+	}
 }
