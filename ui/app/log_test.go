@@ -1,6 +1,8 @@
 package app_test
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -52,6 +54,36 @@ func TestTheLogGoesOnWhenTheEngineIsBack(t *testing.T) {
 			e.Ready()
 			w.calm()
 			w.Want("written meanwhile", "following")
+		})
+	})
+}
+
+func TestALogIsSavedAndNothingIsWrittenOver(t *testing.T) {
+	uitest.Run(t, func(t *testing.T) {
+		t.Chdir(t.TempDir())
+		e := populated()
+		flow(t, e, func(w *world) {
+			e.Log(w.id("db"), "one", "two\x1b[31m")
+			w.Press("l")
+			w.calm()
+			w.Press("S").Want("Save the log of db", "db-20260301-")
+			w.Press("enter")
+			w.calm()
+			w.Want("2 lines were written to")
+			files, _ := filepath.Glob("db-*.log")
+			if len(files) != 1 {
+				t.Fatalf("files: %v", files)
+			}
+			if text, _ := os.ReadFile(files[0]); string(text) != "one\ntwo\n" {
+				t.Errorf("the file has %q", text)
+			}
+			w.Press("S")
+			for range 60 {
+				w.Press("backspace")
+			}
+			w.Type(files[0]).Press("enter")
+			w.calm()
+			w.Want("is there already")
 		})
 	})
 }

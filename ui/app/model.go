@@ -184,6 +184,8 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 	case create.CloseMsg:
 		m.draft = msg.Draft
 		m.closeForm()
+	case logs.SaveMsg:
+		m.askSave(msg)
 	case logs.CloseMsg:
 		m.closeLog()
 	case doctor.CloseMsg:

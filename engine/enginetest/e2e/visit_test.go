@@ -37,7 +37,7 @@ func TestTheScreenLendsItsTerminal(t *testing.T) {
 	m.line("box", "Exited 137")
 
 	g.run("exec", "tty", "ln", "-s", "/proc/self/exe", "/tmp/x").want(t, 0)
-	m.decide("g") // what runs stands first
+	m.decide("j")
 	m.decide("a")
 	m.shows("attached to tty")
 	m.typed("\r").shows("/ #")
@@ -56,7 +56,7 @@ func TestTheScreenLendsItsTerminal(t *testing.T) {
 
 	g.run("start", "box").want(t, 0)
 	m.line("box", "Running")
-	m.decide("g")
+	m.decide("k")
 	m.decide("e")
 	m.shows("/bin/sh in box", "/ #")
 	m.signal(syscall.SIGTERM)

@@ -21,6 +21,13 @@ type Deps struct{ Logger backend.Logger }
 // CloseMsg says that the user went back.
 type CloseMsg struct{}
 
+// SaveMsg asks for the lines to be written to a file.
+type SaveMsg struct {
+	Name  string // of the container
+	Text  string
+	Lines int
+}
+
 // Screen is the log of one container.
 type Screen struct {
 	env       *kit.Env
@@ -144,7 +151,7 @@ func (s *Screen) Capturing() bool { return s.typing }
 
 // Footer are the keys worth knowing in the log.
 func (s *Screen) Footer() []keymap.Entry {
-	pick := []keymap.Action{keymap.LogFollow, keymap.LogTimestamps, keymap.LogWrap, keymap.LogSearch}
+	pick := []keymap.Action{keymap.LogFollow, keymap.LogTimestamps, keymap.LogWrap, keymap.LogSearch, keymap.LogSave}
 	if s.typing {
 		return s.env.Keys.Pick(keymap.LineAccept, keymap.LineCancel)
 	}

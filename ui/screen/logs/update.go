@@ -57,6 +57,9 @@ func (s *Screen) Do(a keymap.Action) (tea.Cmd, bool) {
 	case keymap.Back:
 		s.Close()
 		return func() tea.Msg { return CloseMsg{} }, true
+	case keymap.LogSave:
+		msg := SaveMsg{Name: s.container.DisplayName(), Text: s.log.Text(), Lines: s.log.Len()}
+		return func() tea.Msg { return msg }, true
 	case keymap.LogSearch:
 		s.typing, s.dirty = true, true
 		s.input.SetValue(s.log.Query())
