@@ -11,7 +11,9 @@ import (
 )
 
 func TestWhatAKeyMeans(t *testing.T) {
-	box := func(s api.State) Row { return Row{ID: "a", Container: api.Container{Name: "web", State: s, Owner: api.OwnerGantry}} }
+	box := func(s api.State) Row {
+		return Row{ID: "a", Container: api.Container{Name: "web", State: s, Owner: api.OwnerGantry}}
+	}
 	failed := Row{ID: "job 1", Pending: &store.Pending{Name: "web", Failed: "pull"}}
 	coming := Row{ID: "job 1", Pending: &store.Pending{Name: "web"}}
 	busy := box(api.StateRunning)
