@@ -15,6 +15,7 @@ import (
 	"gantry/engine/network"
 	"gantry/engine/option"
 	"gantry/engine/path"
+	"gantry/engine/spec"
 	"gantry/engine/volume"
 )
 
@@ -51,6 +52,7 @@ type creation struct {
 	mounts   []mount.Mount // of the snapshot
 	net      network.Planned
 	shared   *shared // whose network it is to have; nil: its own, or none
+	shm      string // of another container, whose IPC this one has
 	vols     []volume.Mount
 	made     []string   // volumes that this create has made
 	holds    []func()   // keep the volumes from being removed until the container exists
@@ -194,6 +196,15 @@ func (c *creation) supported(ctx context.Context, s *path.Scope) error {
 		return err
 	}
 	op := c.run.Trace().Operation
+	if err := c.findSpaces(ctx, op == "run" || op == "recreate"); err != nil {
+		return err
+	}
+	if err := spec.CheckDevices(c.req); err != nil {
+		return err
+	}
+	if _, _, err := runtimeOf(c.req.HostConfig.Runtime); err != nil {
+		return err
+	}
 	if err := c.findShared(ctx, op == "run"); err != nil {
 		return err
 	}

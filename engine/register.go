@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/containerd/containerd/api/types/runc/options"
 	"github.com/containerd/containerd/v2/contrib/apparmor"
 	"github.com/containerd/containerd/v2/core/containers"
 	"github.com/containerd/errdefs"
@@ -136,7 +135,8 @@ func (c *creation) spec(ctx context.Context, s *path.Scope) error {
 	c.oci, err = spec.Build(spec.Input{
 		Hostname: c.hostname, Request: c.req, Image: c.config.Config, Host: c.l.facts.Host, User: user,
 		CgroupsPath: group.Path, ResolvConf: files.ResolvConf, Hosts: files.Hosts, HostnameFile: files.Hostname,
-		Env: c.env, Labels: labels, AppArmor: c.appArmor(), Hooks: c.hooks(), Mounts: c.specMounts(), Namespaces: c.namespaces(),
+		Env: c.env, Labels: labels, AppArmor: c.appArmor(), Hooks: c.hooks(), Mounts: c.specMounts(),
+		Namespaces: c.joins(), Shm: c.sharedMemory(),
 	})
 	if err != nil {
 		return err
@@ -203,9 +203,12 @@ func (c *creation) register(ctx context.Context, s *path.Scope) error {
 	if rec.Spec, err = typeurl.MarshalAny(c.oci); err != nil {
 		return fmt.Errorf("encode the spec: %w", err)
 	}
-	rec.Runtime.Name = runtimeName
-	rec.Runtime.Options, err = typeurl.MarshalAny(&options.Options{Root: c.l.end.RuncRoot, SystemdCgroup: c.systemd})
+	shim, binary, err := runtimeOf(c.req.HostConfig.Runtime)
 	if err != nil {
+		return err
+	}
+	rec.Runtime.Name = shim
+	if rec.Runtime.Options, err = c.runtimeOptions(shim, binary); err != nil {
 		return fmt.Errorf("encode the runtime's options: %w", err)
 	}
 	s.Undo("delete the record", c.undo(func(ctx context.Context, l *link) error {

@@ -81,6 +81,7 @@ func (e *Engine) remove(ctx context.Context, run *path.Run, id string, opt api.R
 			if err := native.ReleaseDead(ctx, l.records.Dir(id), nil); err != nil {
 				return err
 			}
+			unmountShm(l.records.Dir(id))
 			return l.records.Remove(id) // frees its name too
 		}),
 	)

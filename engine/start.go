@@ -183,7 +183,10 @@ func (s *starting) state(ctx context.Context, sc *path.Scope, id string) error {
 }
 
 // mounts refreshes what is mounted into the container from its state dir.
-func (s *starting) mounts(_ context.Context, sc *path.Scope) error {
+func (s *starting) mounts(ctx context.Context, sc *path.Scope) error {
+	if err := s.rejoin(ctx, sc); err != nil {
+		return err
+	}
 	if err := s.remount(); err != nil {
 		return err
 	}

@@ -65,5 +65,6 @@ func (e *Engine) sweepOne(ctx context.Context, l *link, id string, exists func(s
 	if err := sweepVolumes(ctx, l, id); err != nil {
 		return err
 	}
+	unmountShm(l.records.Dir(id))
 	return l.records.Remove(id)
 }

@@ -64,7 +64,7 @@ func TestFromArgsRefuses(t *testing.T) {
 		{"-a stdin --restart=always --init -d a", "--attach: is not supported yet; " +
 			"--init: is not supported yet"},
 		{"-da stdin a", "--attach: is not supported yet"},
-		{"--isolation hyperv --kernel-memory 1m a", "--isolation: exists on Windows only; --kernel-memory: was given up by Docker and does nothing"},
+		{"--cpu-percent 5 --kernel-memory 1m a", "--cpu-percent: exists on Windows only; --kernel-memory: was given up by Docker and does nothing"},
 	}
 	for _, tt := range tests {
 		words, err := SplitWords(tt.line)

@@ -108,8 +108,8 @@ func TestFromLine(t *testing.T) {
 				"option --what this | is no option that gantry knows\noption --that | is no option that gantry knows",
 		},
 		{
-			"refused flags", "docker run --isolation hyperv --kernel-memory=1m -d --disable-content-trust -m= a",
-			"docker run -d a\noption --isolation hyperv | exists on Windows only\noption --kernel-memory=1m | was given up by Docker and does nothing\n" +
+			"refused flags", "docker run --cpu-percent 5 --kernel-memory=1m -d --disable-content-trust -m= a",
+			"docker run -d a\noption --cpu-percent 5 | exists on Windows only\noption --kernel-memory=1m | was given up by Docker and does nothing\n" +
 				"option --disable-content-trust | was given up by Docker and does nothing\noption -m= | needs a value",
 		},
 		{"the last counts", "docker run --name a --name $X --name b c", "docker run --name b c\n" +

@@ -53,7 +53,10 @@ func judgedAlike(t *testing.T, r *row, d Draft, p Parsed) {
 	if !d.Has(r.Key) {
 		return
 	}
-	if slices.Contains([]Key{KeyInteractive, KeyArgs, KeyVolume, KeyMount, KeyTmpfs, KeyMemorySwap, KeyLogOpt}, r.Key) {
+	if slices.Contains([]Key{
+		KeyInteractive, KeyArgs, KeyVolume, KeyMount, KeyTmpfs, KeyMemorySwap, KeyLogOpt,
+		KeySecurityOpt,
+	}, r.Key) {
 		return // rules across options speak of these too
 	}
 	var alone api.FieldErrors

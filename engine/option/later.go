@@ -17,18 +17,13 @@ const (
 // laters are those flags, one a line.
 func laters() []later {
 	return []later{
-		{name: "annotation", reason: notYet},
 		{name: "attach", short: "a", reason: notYet},
-		{name: "cgroupns", reason: notYet},
 		{name: "cidfile", reason: notYet},
 		{name: "cpu-count", reason: windowsOnly},
 		{name: "cpu-percent", reason: windowsOnly},
 		{name: "detach-keys", reason: notYet},
-		{name: "device", reason: notYet},
-		{name: "device-cgroup-rule", reason: notYet},
 		{name: "disable-content-trust", bare: true, reason: gone},
 		{name: "gpus", reason: notYet},
-		{name: "group-add", reason: notYet},
 		{name: "health-cmd", reason: notYet},
 		{name: "health-interval", reason: notYet},
 		{name: "health-retries", reason: notYet},
@@ -38,22 +33,13 @@ func laters() []later {
 		{name: "init", bare: true, reason: notYet},
 		{name: "io-maxbandwidth", reason: windowsOnly},
 		{name: "io-maxiops", reason: windowsOnly},
-		{name: "ipc", reason: notYet},
-		{name: "isolation", reason: windowsOnly},
 		{name: "kernel-memory", reason: gone},
 		{name: "label-file", reason: notYet},
 		{name: "no-healthcheck", bare: true, reason: notYet},
-		{name: "pid", reason: notYet},
 		{name: "quiet", short: "q", bare: true, reason: notYet},
-		{name: "runtime", reason: notYet},
-		{name: "security-opt", reason: notYet},
 		{name: "sig-proxy", bare: true, reason: notYet},
-		{name: "storage-opt", reason: notYet},
-		{name: "sysctl", reason: notYet},
-		{name: "umask", reason: notYet},
+		{name: "storage-opt", reason: "limits a root filesystem, which none of containerd's snapshotters can"},
 		{name: "use-api-socket", bare: true, reason: "would give it Docker's API socket: there is no Docker daemon here"},
-		{name: "userns", reason: notYet},
-		{name: "uts", reason: notYet},
 	}
 }
 

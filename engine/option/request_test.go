@@ -111,6 +111,8 @@ func validDraft(rnd *rand.Rand) Draft {
 		KeyRestart: {"no", "always", "on-failure", "on-failure:3"}, KeyDetach: {"true", "false"}, KeyTty: {"true"}, KeyRemove: {"true", "0"}, KeyReadOnly: {"true"},
 	}
 	maps.Copy(good, goodResources())
+	maps.Copy(good, goodSecurity())
+	maps.Copy(good, goodSpaces())
 	d := draft("image", "busybox")
 	for range rnd.IntN(15) {
 		k := rows[rnd.IntN(len(rows))].Key
@@ -125,6 +127,10 @@ func validDraft(rnd *rand.Rand) Draft {
 		d.Set(k, slices.Compact(slices.Sorted(slices.Values(d.values(k))))...)
 	}
 	limitsThatAgree(&d)
+	spacesThatAgree(&d)
+	if d.Get(KeyNetwork) == "host" {
+		d.Unset(KeySysctl)
+	}
 	if d.Bool(KeyRemove) { // these exclude each other
 		d.Set(KeyRestart)
 	}

@@ -29,7 +29,30 @@ var shorts = makeShorts()
 
 func makeRows() []row {
 	var out []row
-	for _, part := range [][]row{basics(), restarts(), process(), networking(), ports(), endpoint(), resolving(), storage(), logging(), resources(), memory(), cpu(), ulimits(), security(), blkio(), cgroup()} {
+	for _, part := range [][]row{
+		basics(),
+		restarts(),
+		process(),
+		identity(),
+		networking(),
+		ports(),
+		endpoint(),
+		resolving(),
+		storage(),
+		logging(),
+		resources(),
+		memory(),
+		cpu(),
+		ulimits(),
+		security(),
+		confine(),
+		devices(),
+		sysctls(),
+		blkio(),
+		cgroup(),
+		spaces(),
+		runtimes(),
+	} {
 		out = append(out, part...)
 	}
 	return out

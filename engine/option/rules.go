@@ -18,6 +18,9 @@ func (b *build) across(d Draft) {
 	b.acrossMemory(d)
 	b.acrossCPU(d)
 	b.acrossLogging(d)
+	b.acrossSecurity(d)
+	b.acrossSysctls(d)
+	b.acrossSpaces(d)
 	if d.Has(KeyEntrypoint) && d.Get(KeyEntrypoint) == "" && !d.Has(KeyArgs) {
 		b.refuseAt(KeyArgs, 0, "", "no command specified: an empty entrypoint drops the image's command too", "write the command to run")
 	}

@@ -41,7 +41,7 @@ func (p *paste) stranger(word string, e *UnknownFlagError) {
 		words = p.args[p.at : p.at+2]
 	}
 	fix := ""
-	if e.Near != "" {
+	if e.Near != "" && !strings.HasSuffix(reason, "own") {
 		fix = "did you mean " + e.Near + "?"
 	}
 	p.leave(LeftoverOption, span(words), reason, fix)

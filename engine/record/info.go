@@ -35,6 +35,8 @@ type Info struct {
 	Version           string // of the gantry that made it
 	Request           string // RequestHash
 	Summary           Summary
+	IPC               IPC
+	PIDContainer      string // ID of the container whose PIDs it has
 	// HasSummary is false on containers of others: command, tty and memory are then in
 	// the spec, ports in network-config.json.
 	HasSummary bool
@@ -60,6 +62,8 @@ func Read(labels map[string]string) Info {
 		d := time.Duration(s) * time.Second
 		in.StopTimeout = &d
 	}
+	in.PIDContainer = labels[LabelPIDContainer]
+	fromJSON(labels[LabelIPC], &in.IPC)
 	fromJSON(labels[LabelLogConfig], &in.Log)
 	fromJSON(labels[LabelNetworks], &in.Networks)
 	fromJSON(labels[LabelAnonymousVolumes], &in.AnonymousVolumes)

@@ -18,7 +18,8 @@ const (
 	LabelPlatform         = "nerdctl/platform"
 	LabelMountPrefix      = "nerdctl/mounts." // followed by a number; JSON of one mount
 	LabelStopTimeout      = "nerdctl/stop-timeout"
-	LabelIPC              = "nerdctl/ipc"
+	LabelIPC              = "nerdctl/ipc"           // JSON IPC
+	LabelPIDContainer     = "nerdctl/pid-container" // ID of the container whose PIDs it has
 	LabelError            = "nerdctl/error"
 	LabelAutoRemove       = "nerdctl/auto-remove" // "true" or "false"
 	LabelHostConfig       = "nerdctl/host-config"

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -126,7 +127,10 @@ func internalLabels(m map[string]string, in Input, cfg *container.Config, host *
 	m[LabelAutoRemove] = strconv.FormatBool(host.AutoRemove)
 	m[LabelNetworks] = marshal(nonNil(in.Networks))
 	m[LabelExtraHosts] = marshal(extraHosts(host.ExtraHosts))
-	m[LabelIPC] = marshal(map[string]string{"mode": ipcMode(host)})
+	m[LabelIPC] = marshal(ipcOf(host, filepath.Join(in.StateDir, ShmDir)))
+	if host.PidMode.IsContainer() {
+		m[LabelPIDContainer] = host.PidMode.Container()
+	}
 	m[LabelStopSignal] = in.StopSignal
 	m[LabelHostConfig] = marshal(hostConfig{BlkioWeight: host.BlkioWeight, CidFile: host.ContainerIDFile, Devices: host.Devices})
 	m[LabelDNS] = marshal(dnsSettings{texts(host), host.DNSOptions, host.DNSSearch})
@@ -192,13 +196,6 @@ func extraHosts(hosts []string) []string {
 		return hosts
 	}
 	return []string{}
-}
-
-func ipcMode(host *container.HostConfig) string {
-	if host.IpcMode.IsEmpty() {
-		return string(container.IPCModePrivate)
-	}
-	return string(host.IpcMode)
 }
 
 func exposedPorts(cfg *container.Config, image []string) map[string]struct{} {

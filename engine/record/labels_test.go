@@ -89,6 +89,7 @@ func TestLabelsGoThereAndBack(t *testing.T) {
 		Networks: []string{"bridge"}, Platform: "linux/amd64", AutoRemove: true, StopSignal: "SIGTERM", StopTimeout: &timeout,
 		User: "www", Privileged: true, RestartPolicy: "on-failure:3", Version: "0.1", Request: RequestHash(in.Request), HasSummary: true,
 		Summary: Summary{Command: in.Args, Tty: true, Stdin: true, Memory: 64 << 20, Ports: in.Ports},
+		IPC:     IPC{Mode: IPCPrivate},
 	}
 	if d := cmp.Diff(want, Read(labels)); d != "" {
 		t.Error(d)

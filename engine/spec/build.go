@@ -42,6 +42,8 @@ type Input struct {
 	Mounts []specs.Mount
 	// Namespaces are paths of namespaces to join ("container:" modes), by type.
 	Namespaces map[specs.LinuxNamespaceType]string
+	// Shm is where its /dev/shm lies on the host, when others have it too; "" makes one inside.
+	Shm string
 	// Labels are the container's labels; nerdctl's among them become annotations, which is
 	// where hooks read them.
 	Labels map[string]string

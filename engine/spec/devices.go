@@ -5,27 +5,147 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
 
+	"github.com/moby/moby/api/types/container"
 	"github.com/opencontainers/runtime-spec/specs-go"
 	"golang.org/x/sys/unix"
+
+	"gantry/engine/api"
 )
 
-// devices: only the harmless ones may be used, any may be made; a privileged container has
-// all of the host's.
+// devices: only the harmless ones may be used, any may be made, and those that were asked for are
+// there; a privileged container has all of the host's.
 func (b *builder) devices() error {
-	if !b.host.Privileged {
-		b.s.Linux.Resources.Devices = allowList()
+	b.s.Linux.Resources.Devices = allowList()
+	if b.host.Privileged {
+		if err := b.hostDevices(); err != nil {
+			return err
+		}
+	}
+	var errs api.FieldErrors
+	for i, m := range b.host.Devices {
+		found, err := b.mapped(m)
+		if err != nil {
+			errs = append(errs, refuse("device", i, m.PathOnHost, deviceTrouble(m.PathOnHost, err))...)
+			continue
+		}
+		for _, d := range found {
+			b.addDevice(d, m.CgroupPermissions)
+		}
+	}
+	for i, rule := range b.host.DeviceCgroupRules {
+		r, err := parseRule(rule)
+		if err != nil {
+			errs = append(errs, refuse("device-cgroup-rule", i, rule, "invalid device cgroup format")...)
+			continue
+		}
+		b.s.Linux.Resources.Devices = append(b.s.Linux.Resources.Devices, r)
+	}
+	if len(errs) > 0 {
+		return errs
+	}
+	return nil
+}
+
+// CheckDevices is what is wrong with the devices of a request on this host: what Build would say.
+func CheckDevices(req api.CreateRequest) error {
+	b := &builder{Input: Input{Request: req}, cfg: req.Config, host: req.HostConfig}
+	var errs []error
+	for i, m := range b.host.Devices {
+		if _, err := b.mapped(m); err != nil {
+			errs = append(errs, refuse("device", i, m.PathOnHost, deviceTrouble(m.PathOnHost, err)))
+		}
+	}
+	_, err := b.blockIO()
+	return joinFields(append(errs, err)...)
+}
+
+// hostDevices gives everything that the host has, unless that was declined.
+func (b *builder) hostDevices() error {
+	if b.securityOn("privileged-without-host-devices") {
 		return nil
 	}
 	b.s.Linux.Resources.Devices = []specs.LinuxDeviceCgroup{{Allow: true, Access: "rwm"}}
-	b.s.Linux.Devices = b.Devices
+	b.s.Linux.Devices = slices.Clone(b.Devices)
 	if b.Devices == nil {
 		var err error
 		b.s.Linux.Devices, err = HostDevices("/dev")
 		return err
 	}
 	return nil
+}
+
+// addDevice makes a device in the container and allows its use. A later one at the same place
+// stands before an earlier one.
+func (b *builder) addDevice(d specs.LinuxDevice, access string) {
+	same := func(o specs.LinuxDevice) bool { return o.Path == d.Path }
+	b.s.Linux.Devices = append(slices.DeleteFunc(b.s.Linux.Devices, same), d)
+	b.s.Linux.Resources.Devices = append(b.s.Linux.Resources.Devices, specs.LinuxDeviceCgroup{
+		Allow: true, Type: d.Type, Major: new(d.Major), Minor: new(d.Minor), Access: access,
+	})
+}
+
+// mapped are the devices of one --device: itself, what a link leads to, or all in a directory.
+func (b *builder) mapped(m container.DeviceMapping) ([]specs.LinuxDevice, error) {
+	if b.Stat == nil {
+		from, err := filepath.EvalSymlinks(m.PathOnHost)
+		if err != nil {
+			return nil, err
+		}
+		if info, err := os.Stat(from); err == nil && info.IsDir() {
+			return devicesBelow(from, m.PathInContainer)
+		}
+		m.PathOnHost = from
+	}
+	d, err := b.stat(m.PathOnHost)
+	if err == nil && d.Type == "" {
+		err = errNoDevice
+	}
+	d.Path = m.PathInContainer
+	return []specs.LinuxDevice{d}, err
+}
+
+// devicesBelow are those in a directory of the host, at their places below one of the container.
+func devicesBelow(from, to string) ([]specs.LinuxDevice, error) {
+	found, err := HostDevices(from)
+	for i := range found {
+		found[i].Path = path.Join(to, strings.TrimPrefix(found[i].Path, from))
+	}
+	if err == nil && len(found) == 0 {
+		err = errNoDevice
+	}
+	return found, err
+}
+
+// errNoDevice is what is there and is no device.
+var errNoDevice = errors.New("is not a device")
+
+// parseRule reads "c 10:* rwm".
+func parseRule(s string) (specs.LinuxDeviceCgroup, error) {
+	r := specs.LinuxDeviceCgroup{Allow: true}
+	var major, minor string
+	if _, err := fmt.Sscanf(strings.Replace(s, ":", " ", 1), "%s %s %s %s", &r.Type, &major, &minor, &r.Access); err != nil {
+		return r, err
+	}
+	for _, n := range []struct {
+		text string
+		to   **int64
+	}{{major, &r.Major}, {minor, &r.Minor}} {
+		if n.text == "*" {
+			continue
+		}
+		v, err := strconv.ParseInt(n.text, 10, 64)
+		if err != nil {
+			return r, err
+		}
+		*n.to = &v
+	}
+	return r, nil
 }
 
 func allowList() []specs.LinuxDeviceCgroup {
@@ -98,6 +218,9 @@ func (b *builder) stat(p string) (specs.LinuxDevice, error) {
 func deviceTrouble(p string, err error) string {
 	if errors.Is(err, fs.ErrNotExist) {
 		return "this host has no " + p
+	}
+	if errors.Is(err, errNoDevice) {
+		return p + " is not a device"
 	}
 	return p + " cannot be looked at: " + err.Error()
 }

@@ -46,9 +46,13 @@ func (b *builder) standard() []specs.Mount {
 	if b.host.Privileged {
 		access = "rw"
 	}
+	groups := access
+	if b.securityOn("writable-cgroups") {
+		groups = "rw"
+	}
 	return append(mounts,
 		specs.Mount{Destination: "/sys", Type: "sysfs", Source: "sysfs", Options: []string{"nosuid", "noexec", "nodev", access}},
-		specs.Mount{Destination: "/sys/fs/cgroup", Type: "cgroup", Source: "cgroup", Options: []string{access, "nosuid", "noexec", "nodev"}},
+		specs.Mount{Destination: "/sys/fs/cgroup", Type: "cgroup", Source: "cgroup", Options: []string{groups, "nosuid", "noexec", "nodev"}},
 	)
 }
 
@@ -65,6 +69,8 @@ func (b *builder) ipcMounts() []specs.Mount {
 	switch {
 	case b.host.IpcMode.IsNone():
 		return []specs.Mount{queue}
+	case b.Shm != "":
+		shm = bind(b.Shm, "/dev/shm", "nosuid", "noexec", "nodev")
 	case b.host.IpcMode.IsHost():
 		shm = bind("/dev/shm", "/dev/shm", "nosuid", "noexec", "nodev")
 	}

@@ -56,7 +56,7 @@ func (b *builder) security() error {
 	if err != nil {
 		return err
 	}
-	if b.SeccompNative && profile != nil && len(profile.Architectures) > 1 {
+	if (b.SeccompNative || opt.native) && profile != nil && len(profile.Architectures) > 1 {
 		profile.Architectures = profile.Architectures[:1]
 	}
 	b.s.Linux.Seccomp = profile
@@ -89,7 +89,20 @@ type securityOpts struct {
 	seccomp         string // "" is the default profile; a path or the profile itself
 	seccompAt       int
 	apparmor        string
+	native          bool // the default profile, for this architecture only
 	noNewPrivileges bool
+}
+
+// securityOn reports whether a --security-opt is given and not switched off.
+func (b *builder) securityOn(key string) bool {
+	on := false
+	for _, s := range b.host.SecurityOpt {
+		if k, value, given := strings.Cut(s, "="); k == key {
+			yes, err := strconv.ParseBool(value)
+			on = !given || err == nil && yes
+		}
+	}
+	return on
 }
 
 func (b *builder) securityOpts() (securityOpts, error) {
@@ -111,12 +124,13 @@ func (b *builder) securityOpts() (securityOpts, error) {
 				errs = append(errs, refuse("security-opt", i, s, "no-new-privileges is true or false")...)
 			}
 		case "seccomp":
-			if opt.seccomp, opt.seccompAt = value, i; value == "builtin" {
+			opt.seccomp, opt.seccompAt, opt.native = value, i, value == "native"
+			if value == "builtin" || opt.native {
 				opt.seccomp = ""
 			}
 		case "apparmor":
 			opt.apparmor = value
-		case "label", "systempaths", "writable-cgroups": // systempaths arrives as MaskedPaths
+		case "label", "systempaths", "writable-cgroups", "privileged-without-host-devices": // systempaths arrives as MaskedPaths
 		default:
 			errs = append(errs, refuse("security-opt", i, s, "not known: "+key)...)
 		}

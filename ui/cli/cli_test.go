@@ -96,7 +96,7 @@ func TestExitCodesAreDockersAndTheReasonIsOneSentence(t *testing.T) {
 		{"not executable", start(api.CausePermission, 126, "x"), "run busybox nope", 126, "nope"},
 		{"another failed start", start(api.CauseCgroup, 128, "no such controller"), "run busybox", 125, "o such controller"},
 		{"unknown flag", nil, "run --memroy 1g busybox", 125, "unknown flag: --memroy (did you mean --memory?)"},
-		{"a flag of another system", nil, "run --isolation hyperv busybox", 125, "--isolation: exists on Windows only"},
+		{"a flag of another system", nil, "run --cpu-percent 5 busybox", 125, "--cpu-percent: exists on Windows only"},
 		{"bad value", nil, "run --memory lots busybox", 125, "--memory: "},
 		{"no image", nil, "run", 125, "image: "},
 		{"bad name", nil, "create --name _x busybox", 125, "--name: "},
