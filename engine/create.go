@@ -52,7 +52,7 @@ type creation struct {
 	mounts   []mount.Mount // of the snapshot
 	net      network.Planned
 	shared   *shared // whose network it is to have; nil: its own, or none
-	shm      string // of another container, whose IPC this one has
+	shm      string  // of another container, whose IPC this one has
 	vols     []volume.Mount
 	made     []string   // volumes that this create has made
 	holds    []func()   // keep the volumes from being removed until the container exists
