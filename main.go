@@ -163,6 +163,9 @@ func (l life) Status(ctx context.Context) (cli.Status, error) {
 		Kind: s.Endpoint.Kind, Address: s.Endpoint.Address, Version: s.Version,
 		DataRoot: s.Endpoint.DataRoot, RecordRoot: s.Endpoint.RecordRoot, Skew: s.Skew,
 	}}
+	if s.Endpoint.Kind == api.EngineEmbedded {
+		out.Info.NetworkDir = s.Endpoint.NetworkDir()
+	}
 	out.Keeper, out.Boot = s.Kept(), s.AtBoot()
 	for _, f := range s.Endpoint.Found {
 		out.Found = append(out.Found, f.Name+" "+f.Address)

@@ -78,6 +78,12 @@ func (e *Engine) derive(l *link, rec containers.Container, p *task.Process) api.
 		RestartPolicy: in.RestartPolicy, RestartCount: in.RestartCount,
 		Owner: record.Owner(e.cfg.Namespace, rec.Labels),
 	}
+	if c.Owner == api.OwnerNerdctl && !in.HasSummary || sum.More {
+		var err error
+		if c.Ports, err = l.records.State(rec.ID).Ports(); err != nil {
+			e.log.Warn("read ports", "id", rec.ID, "err", err)
+		}
+	}
 	if c.RestartPolicy == "" {
 		c.RestartPolicy = "no"
 	}

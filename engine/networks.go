@@ -36,14 +36,12 @@ func openNetworks(end daemon.Endpoint, records *record.Store, namespace string) 
 			Plugins: []string{"/opt/cni/bin", "/usr/libexec/cni", "/usr/lib/cni"},
 		},
 	}
+	cfg.Dir = conflist.Dir{Path: end.NetworkDir(), Namespace: namespace}
 	if end.Kind == api.EngineEmbedded {
-		own := filepath.Join(end.DataRoot, "network")
-		cfg.Dir = conflist.Dir{Path: filepath.Join(own, "net.d"), Namespace: namespace}
-		cfg.Instance.Addresses = filepath.Join(own, "addresses")
+		cfg.Instance.Addresses = filepath.Join(end.DataRoot, "network", "addresses")
 		cfg.Bridge = bridgeOf(end.DataRoot)
 		return network.Open(cfg)
 	}
-	cfg.Dir = conflist.Dir{Path: "/etc/cni/net.d", Namespace: namespace}
 	cfg.Instance.Addresses = network.HostLocalDir
 	cfg.Bridge, cfg.Shared = "nerdctl0", true
 	return network.Open(cfg)
@@ -195,6 +193,11 @@ func (e *Engine) addNetworks(l *link, c api.Container, r *container.InspectRespo
 		return nil
 	}
 	lease, err := network.Read(l.records.Dir(c.ID))
+	if err == nil && lease == nil && c.Owner == api.OwnerNerdctl {
+		var noted wire.Lease
+		noted, err = e.nerdctlNetworks(l, c)
+		lease = &noted
+	}
 	if err != nil || lease == nil {
 		return err
 	}

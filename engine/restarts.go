@@ -57,18 +57,18 @@ func relabel(ctx context.Context, l *link, id string, labels map[string]string) 
 	return err
 }
 
-// willReturn reports whether the monitor will start a container again that has ended.
+// willReturn reports whether the monitor will start a container again that has ended. One that
+// nerdctl has stopped keeps its status; monitors before containerd 2.4 bring it back all the
+// same, and it is seen to run then.
 func willReturn(in record.Info, code int) bool {
-	if in.RestartStatus != restarted {
+	if in.RestartStatus != restarted || in.ExplicitlyStopped {
 		return false
 	}
 	switch name, most := record.Policy(in.RestartPolicy); name {
-	case "always":
+	case "always", "unless-stopped":
 		return true
-	case "unless-stopped":
-		return !in.ExplicitlyStopped
 	case "on-failure":
-		return code != 0 && !in.ExplicitlyStopped && (most == 0 || in.RestartCount < most)
+		return code != 0 && (most == 0 || in.RestartCount < most)
 	}
 	return false
 }

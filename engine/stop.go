@@ -56,6 +56,9 @@ func (e *Engine) stop(ctx context.Context, run *path.Run, id string, opt api.Sto
 		done, err = s.state(ctx, run, sc, id, opt)
 		return err
 	})
+	if err == nil && done {
+		e.releaseNerdctl(ctx, l, s.c)
+	}
 	if err != nil || done {
 		return err
 	}
@@ -76,13 +79,17 @@ func (e *Engine) stop(ctx context.Context, run *path.Run, id string, opt api.Sto
 			return err
 		}
 	}
-	return run.Do(ctx, "kill", func(ctx context.Context, sc *path.Scope) error {
+	err = run.Do(ctx, "kill", func(ctx context.Context, sc *path.Scope) error {
 		if ended {
 			sc.Skip("not needed")
 			return nil
 		}
 		return s.kill(ctx, sc)
 	})
+	if err == nil {
+		e.releaseNerdctl(ctx, l, s.c)
+	}
+	return err
 }
 
 // state finds out what is to be stopped and how; done means it is not running.

@@ -25,6 +25,7 @@ type EngineInfo struct {
 	CgroupMode  string // "cgroup v1", "cgroup v2"
 	DataRoot    string
 	RecordRoot  string // nerdctl's data root for this engine
+	NetworkDir  string // of the networks' configurations, where it is not CNI's usual one
 	// Skew says in a short sentence that the engine that runs is not of this gantry's
 	// version ("the engine is older than this gantry"); "" when it is, or is not ours.
 	Skew string

@@ -58,6 +58,15 @@ func newEndpoint(c Config, kind api.EngineKind, address string) Endpoint {
 	return ep
 }
 
+// NetworkDir is where the configurations of this engine's networks are: CNI's usual place on a
+// system engine, its own on the embedded one.
+func (ep Endpoint) NetworkDir() string {
+	if ep.Kind == api.EngineEmbedded {
+		return filepath.Join(ep.DataRoot, "network", "net.d")
+	}
+	return "/etc/cni/net.d"
+}
+
 // AddressHash names the record store of a socket as nerdctl does: the first 8 hex
 // digits of the sha256 of its path, without unix:// and with symbolic links resolved.
 func AddressHash(address string) string { return shortHash(Resolve(TrimScheme(address))) }

@@ -192,6 +192,9 @@ func (e *examination) nerdctl(context.Context) []api.Finding {
 		return nil
 	}
 	line := "nerdctl --address " + ep.Address + " --data-root " + ep.RecordRoot
+	if ep.Kind == api.EngineEmbedded { // networks of its own
+		line += " --cni-netconfpath " + ep.NetworkDir()
+	}
 	if e.Namespace != "default" {
 		line += " --namespace " + e.Namespace
 	}

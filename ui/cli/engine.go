@@ -105,7 +105,11 @@ func (p *program) engineStatus(c *cobra.Command, _ []string) error {
 		fmt.Fprintf(w, "pid\t%d, up %s\n", s.PID, kit.Age(s.Uptime))
 	}
 	fmt.Fprintf(w, "address\t%s\ndata root\t%s\n", s.Info.Address, s.Info.DataRoot)
-	fmt.Fprintf(w, "for nerdctl\tnerdctl --address %s --data-root %s\n", s.Info.Address, s.Info.RecordRoot)
+	nerdctl := "nerdctl --address " + s.Info.Address + " --data-root " + s.Info.RecordRoot
+	if s.Info.NetworkDir != "" {
+		nerdctl += " --cni-netconfpath " + s.Info.NetworkDir
+	}
+	fmt.Fprintf(w, "for nerdctl\t%s\n", nerdctl)
 	for _, l := range []struct{ what, text string }{{"keeper", s.Keeper}, {"at boot", s.Boot}} {
 		if l.text != "" {
 			fmt.Fprintf(w, "%s\t%s\n", l.what, kit.Clean(l.text))

@@ -12,8 +12,9 @@ import (
 // Main runs a package's tests: call it, and nothing else, from TestMain. The same test
 // binary is the daemon when it is started as `x.test containerd …`. What the tests have
 // started is ended after them; if that fails, so does the run. All of it is in a network
-// namespace of its own, so that no bridge and no rule is left on the host.
-func Main(m *testing.M) {
+// namespace of its own, so that no bridge and no rule is left on the host; folders that are to
+// be hidden are empty ones there.
+func Main(m *testing.M, hide ...string) {
 	if len(os.Args) > 1 && os.Args[1] == "containerd" {
 		os.Exit(linked.Main(os.Args[2:]))
 	}
@@ -23,7 +24,7 @@ func Main(m *testing.M) {
 		fmt.Fprintln(os.Stderr, "a test binary is no gantry:", os.Args[1:])
 		os.Exit(1)
 	}
-	Apart()
+	Apart(hide...)
 	code := m.Run()
 	if err := shared().end(); err != nil {
 		fmt.Fprintln(os.Stderr, "clear up after the tests:", err)
