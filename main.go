@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"os"
@@ -23,6 +24,8 @@ import (
 	"gantry/engine/daemon"
 	"gantry/engine/daemon/linked"
 	"gantry/engine/doctor"
+	"gantry/engine/network/plugin"
+	netwire "gantry/engine/network/wire"
 	"gantry/engine/path"
 	"gantry/engine/stdio/wire"
 	"gantry/ui"
@@ -40,6 +43,9 @@ func main() {
 	}
 	if len(os.Args) == 4 && slices.Equal(os.Args[1:], wire.ReapCommand(os.Args[3])) {
 		os.Exit(reap(os.Args[3]))
+	}
+	if slices.Equal(os.Args[1:], netwire.PluginCommand()) {
+		os.Exit(plugins())
 	}
 	home := config.Here(os.Getenv)
 	os.Exit(cli.Main(context.Background(), os.Args[1:], cli.Deps{
@@ -62,6 +68,15 @@ func reap(stateDir string) int {
 	log := logger(cli.Options{DataRoot: note.DataRoot})
 	if err := engine.Reap(context.Background(), stateDir, log); err != nil {
 		log.Warn("remove at its end", "id", note.ID, "err", err)
+		return 1
+	}
+	return 0
+}
+
+// plugins sets up or takes down a network by CNI plugins, for gantry-helper.
+func plugins() int {
+	if err := plugin.Serve(context.Background(), os.Stdin, os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
 	return 0

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"maps"
 	"net/netip"
+	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -21,6 +22,7 @@ import (
 	"gantry/engine/network"
 	"gantry/engine/network/conflist"
 	"gantry/engine/network/native"
+	"gantry/engine/network/plugin"
 	"gantry/engine/network/port"
 	"gantry/engine/network/wire"
 	"gantry/engine/record"
@@ -33,7 +35,7 @@ func openNetworks(end daemon.Endpoint, records *record.Store, namespace string) 
 		Namespace: namespace,
 		Instance: wire.Instance{
 			Table: network.TableName(end.DataRoot), Lock: filepath.Join(end.DataRoot, "network.lock"), Hosts: records.HostsRoot(),
-			Plugins: []string{"/opt/cni/bin", "/usr/libexec/cni", "/usr/lib/cni"},
+			Plugins: plugin.Dirs(os.Getenv),
 		},
 	}
 	cfg.Dir = conflist.Dir{Path: end.NetworkDir(), Namespace: namespace}
@@ -173,7 +175,7 @@ func (e *Engine) sweepNetworks(ctx context.Context, l *link, exists func(id stri
 			dirs = append(dirs, dir)
 			continue
 		}
-		err = errors.Join(err, native.ReleaseDead(ctx, dir, nil))
+		err = errors.Join(err, native.ReleaseDead(ctx, dir, plugin.Runner{}))
 	}
 	return errors.Join(err, native.Repair(dirs))
 }

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
 
 	"github.com/containerd/containerd/v2/contrib/apparmor"
 	"github.com/containerd/containerd/v2/core/containers"
@@ -166,7 +165,7 @@ func (c *creation) hooks() *specs.Hooks {
 		return nil
 	}
 	return &specs.Hooks{CreateRuntime: []specs.Hook{{
-		Path: c.l.end.Helper, Args: []string{filepath.Base(c.l.end.Helper), wire.HookKey + "1", c.l.records.Dir(c.id)},
+		Path: c.l.end.Helper, Args: []string{c.l.end.Helper, wire.HookKey + "1", c.l.records.Dir(c.id)},
 	}}}
 }
 

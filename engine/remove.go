@@ -9,6 +9,7 @@ import (
 
 	"gantry/engine/api"
 	"gantry/engine/network/native"
+	"gantry/engine/network/plugin"
 	"gantry/engine/path"
 	"gantry/engine/record"
 	"gantry/engine/stdio"
@@ -78,7 +79,7 @@ func (e *Engine) remove(ctx context.Context, run *path.Run, id string, opt api.R
 			return e.removeVolumes(ctx, sc, l, id, record.Read(rec.Labels), opt.Volumes)
 		}),
 		run.Do(ctx, "files", func(ctx context.Context, sc *path.Scope) error {
-			if err := native.ReleaseDead(ctx, l.records.Dir(id), nil); err != nil {
+			if err := native.ReleaseDead(ctx, l.records.Dir(id), plugin.Runner{}); err != nil {
 				return err
 			}
 			unmountShm(l.records.Dir(id))

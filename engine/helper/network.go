@@ -59,7 +59,7 @@ func connect(stateDir string, in io.Reader) error {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), hookTime)
 	defer cancel()
-	if _, err := native.Setup(ctx, stateDir, state.Pid, nil); err != nil {
+	if _, err := native.Setup(ctx, stateDir, state.Pid, byGantry{reaper()}); err != nil {
 		return err
 	}
 	// For containers that share it.
@@ -95,7 +95,7 @@ func (g *guest) Ended() {
 	if g.start.Pid != 0 {
 		ctx, cancel := context.WithTimeout(context.Background(), hookTime)
 		defer cancel()
-		_ = native.Release(ctx, g.stateDir, g.start, nil)
+		_ = native.Release(ctx, g.stateDir, g.start, byGantry{reaper()})
 	}
 	for _, f := range g.held {
 		f.Close()

@@ -13,6 +13,7 @@ import (
 
 	"gantry/engine/api"
 	"gantry/engine/network/conflist"
+	"gantry/engine/network/plugin"
 	"gantry/engine/network/wire"
 	"gantry/engine/option"
 )
@@ -68,6 +69,7 @@ func (n *Networks) Plan(c Container, ports []api.Port) (Planned, error) {
 		net.Name, net.Interface = e.list.Name, fmt.Sprintf("eth%d", i)
 		if !e.list.Native {
 			net = wire.Network{Name: net.Name, Driver: wire.Plugin, Interface: net.Interface, File: e.list.File, Sets: net.Sets}
+			errs = append(errs, lacking(i, net, n.cfg.Instance.Plugins)...)
 		}
 		errs = append(errs, ask(&net, e)...)
 		for _, o := range p.Plan.Networks {
@@ -85,6 +87,20 @@ func (n *Networks) Plan(c Container, ports []api.Port) (Planned, error) {
 		return Planned{}, errs
 	}
 	return p, nil
+}
+
+// lacking refuses a network whose plugins are not on this host.
+func lacking(i int, n wire.Network, dirs []string) api.FieldErrors {
+	missing, err := plugin.Missing(n.File, dirs)
+	switch {
+	case err != nil:
+		return api.FieldErrors{{Field: "network", Index: i, Value: n.Name, Reason: err.Error()}}
+	case len(missing) > 0:
+		return api.FieldErrors{{Field: "network", Index: i, Value: n.Name,
+			Reason: "another program has laid it out, and its CNI plugins are not here: " + strings.Join(missing, ", "),
+			Fix:    "install them in one of " + strings.Join(dirs, ", ")}}
+	}
+	return nil
 }
 
 // end is one network that a request names.

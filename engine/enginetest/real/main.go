@@ -1,12 +1,16 @@
 package real
 
 import (
+	"context"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
 	"gantry/engine/daemon/linked"
+	"gantry/engine/network/plugin"
+	"gantry/engine/network/wire"
 )
 
 // Main runs a package's tests: call it, and nothing else, from TestMain. The same test
@@ -17,6 +21,13 @@ import (
 func Main(m *testing.M, hide ...string) {
 	if len(os.Args) > 1 && os.Args[1] == "containerd" {
 		os.Exit(linked.Main(os.Args[2:]))
+	}
+	if slices.Equal(os.Args[1:], wire.PluginCommand()) {
+		if err := plugin.Serve(context.Background(), os.Stdin, os.Stdout); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
 	}
 	// A logger or a hook may call this binary as the gantry that it stands for. The tests must
 	// not run again for that: each run would begin the next one.
