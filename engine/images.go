@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	containerd "github.com/containerd/containerd/v2/client"
@@ -100,4 +101,33 @@ func (e *Engine) after(ctx context.Context, lost *link) *link {
 			return nil
 		}
 	}
+}
+
+// RemoveImage takes an image's name away, and with its last one what nobody else holds. One
+// that containers were made of is refused with an *api.ImageInUseError unless force is set;
+// they keep what they have of it, and can be started all the same.
+func (e *Engine) RemoveImage(ctx context.Context, ref string, force bool) error {
+	l, err := e.need(ctx)
+	if err != nil {
+		return err
+	}
+	name, err := l.images.Name(e.in(ctx), ref)
+	if err != nil {
+		return err
+	}
+	all, err := e.list(e.in(ctx), l)
+	if err != nil {
+		return err
+	}
+	var by []string
+	for _, c := range all {
+		if c.Image == name {
+			by = append(by, c.DisplayName())
+		}
+	}
+	if len(by) > 0 && !force {
+		slices.Sort(by)
+		return &api.ImageInUseError{Name: name, By: by}
+	}
+	return l.images.Remove(e.in(ctx), name)
 }

@@ -1,6 +1,10 @@
 package api
 
-import "time"
+import (
+	"fmt"
+	"strings"
+	"time"
+)
 
 // Image is a tagged image in the image store.
 type Image struct {
@@ -27,4 +31,14 @@ type ImageConfig struct {
 	ExposedPorts []string
 	Volumes      []string
 	Labels       map[string]string
+}
+
+// ImageInUseError is an image that cannot be removed: containers were made of it.
+type ImageInUseError struct {
+	Name string
+	By   []string // names of containers
+}
+
+func (e *ImageInUseError) Error() string {
+	return fmt.Sprintf("image %s is used by %s", e.Name, strings.Join(e.By, ", "))
 }

@@ -144,3 +144,21 @@ func TestAnImageIsPulledAndRun(t *testing.T) {
 		})
 	})
 }
+
+func TestAnImageIsRemovedUnlessContainersWereMadeOfIt(t *testing.T) {
+	uitest.Run(t, func(t *testing.T) {
+		e := furnished()
+		flow(t, e, func(w *world) {
+			w.Press("4")
+			w.calm()
+			w.Press("d").Want("Remove image ghcr.io/example/tool:2?")
+			w.read().Press("right", "enter")
+			w.calm()
+			w.Want("ghcr.io/example/tool:2 was removed")
+			w.Press("d").Want("nginx:1.27: used by proxy, web")
+			if all, _ := e.Images(t.Context()); len(all) != 1 {
+				t.Errorf("left: %v", all)
+			}
+		})
+	})
+}

@@ -119,6 +119,9 @@ type Imager interface {
 	// ImageConfig is what a local image brings along; a *NotFoundError when it is not here.
 	ImageConfig(ctx context.Context, ref, platform string) (api.ImageConfig, error)
 	Pull(ctx context.Context, ref, platform string, o api.Observer) (api.Image, error)
+	// RemoveImage refuses one that containers were made of with an *ImageInUseError, unless
+	// force is set.
+	RemoveImage(ctx context.Context, ref string, force bool) error
 }
 
 // Networker handles networks.

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -100,6 +101,31 @@ func (p *program) imagesCommand() *cobra.Command {
 	}
 	c.Flags().BoolVarP(&quiet, "quiet", "q", false, "only IDs")
 	c.Flags().StringVar(&format, "format", "table", "table, or json: one object a line")
+	return c
+}
+
+func (p *program) rmiCommand() *cobra.Command {
+	var force bool
+	c := &cobra.Command{
+		Use: "rmi IMAGE [IMAGE...]", Short: "Remove images", Args: cobra.MinimumNArgs(1),
+		RunE: func(c *cobra.Command, names []string) error {
+			e, err := p.connect(c.Context())
+			if err != nil {
+				return err
+			}
+			defer p.close(e)
+			var errs []error
+			for _, n := range names {
+				if err := e.RemoveImage(c.Context(), n, force); err != nil {
+					errs = append(errs, err)
+					continue
+				}
+				fmt.Fprintln(p.Out, "Untagged: "+kit.Clean(n))
+			}
+			return errors.Join(errs...)
+		},
+	}
+	c.Flags().BoolVarP(&force, "force", "f", false, "also if containers were made of it; they keep what they have")
 	return c
 }
 

@@ -19,6 +19,7 @@ func explainRefusal(err error) (Explanation, bool) {
 		unsupported *api.UnsupportedError
 		network     *api.NetworkInUseError
 		volume      *api.VolumeInUseError
+		image       *api.ImageInUseError
 		mount       *api.MountError
 	)
 	switch {
@@ -47,6 +48,10 @@ func explainRefusal(err error) (Explanation, bool) {
 		}
 		return Explanation{
 			Title: fmt.Sprintf("The volume %s is in use", volume.Name), Detail: by, Fix: "remove these containers first, or leave it",
+		}, true
+	case errors.As(err, &image):
+		return Explanation{
+			Title: fmt.Sprintf("The image %s is in use", ShortImage(image.Name)), Detail: "by " + strings.Join(image.By, ", "), Fix: "remove these containers first, or leave it",
 		}, true
 	case errors.As(err, &mount):
 		return Explanation{Title: "Cannot mount " + mount.Source, Detail: "at " + mount.Target + ": it " + mount.Reason, Fix: mount.Fix}, true

@@ -89,3 +89,22 @@ func (e *Engine) Pull(ctx context.Context, ref, platform string, o api.Observer)
 	r.End(err)
 	return im, err
 }
+
+// RemoveImage implements backend.Imager.
+func (e *Engine) RemoveImage(_ context.Context, ref string, force bool) error {
+	if err := e.record("RemoveImage", ref); err != nil {
+		return err
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.images[familiar(ref)] == nil {
+		return &api.NotFoundError{Kind: "image", Name: ref}
+	}
+	for _, b := range e.boxes {
+		if b.c.Image == full(ref) && !force {
+			return &api.ImageInUseError{Name: full(ref), By: []string{b.c.DisplayName()}}
+		}
+	}
+	delete(e.images, familiar(ref))
+	return nil
+}

@@ -67,13 +67,13 @@ func (p *Pane) networks() []facts.Row {
 				about = append(about, fmt.Sprintf("%s/%d", a.ip, a.bits))
 			}
 		}
-		switch {
-		case len(about) == 0 && in.State != nil && !in.State.Running:
+		if len(about) == 0 && in.State != nil && !in.State.Running {
 			about = append(about, "no address while it does not run")
-		case e.Gateway.IsValid():
-			about = append(about, "gateway "+e.Gateway.String())
 		}
 		out = append(out, facts.Of(name, strings.Join(about, "  ")))
+		if e.Gateway.IsValid() {
+			out = append(out, facts.Of("", "gateway "+e.Gateway.String()))
+		}
 		if mac := e.MacAddress.String(); mac != "" {
 			out = append(out, facts.Of("", mac))
 		}

@@ -25,13 +25,11 @@ func (s *Screen) Choices() []shelf.Choice {
 		}
 		c := shelf.Choice{Entry: e}
 		switch {
-		case a == keymap.ListPrune && s.remover == nil:
-			c.Reason = "this engine does not remove images"
 		case a == keymap.ImagePull || a == keymap.ListPrune:
 		case !ok:
 			c.Reason = "no image is selected"
 		case a == keymap.ListRemove:
-			c.Reason = s.stays(of(t))
+			c.Reason = stays(of(t))
 		}
 		out = append(out, c)
 	}
@@ -39,10 +37,7 @@ func (s *Screen) Choices() []shelf.Choice {
 }
 
 // stays is why an image cannot be removed; "" when it can.
-func (s *Screen) stays(u used) string {
-	if s.remover == nil {
-		return "this engine does not remove images"
-	}
+func stays(u used) string {
 	if len(u.users) > 0 {
 		return "used by " + strings.Join(u.users, ", ")
 	}
@@ -53,9 +48,6 @@ func (s *Screen) stays(u used) string {
 func (s *Screen) Act(_ context.Context, a keymap.Action, key string) (tea.Cmd, bool) {
 	switch a {
 	case keymap.ListPrune:
-		if s.remover == nil {
-			return s.desk.Tell(kit.Warn, "this engine does not remove images"), true
-		}
 		return s.prune(key), true
 	case keymap.ListRemove, keymap.ListCopy, keymap.ContainerNew:
 	default:
@@ -71,7 +63,7 @@ func (s *Screen) Act(_ context.Context, a keymap.Action, key string) (tea.Cmd, b
 	case keymap.ListCopy:
 		return tea.Batch(tea.SetClipboard(t.ID), s.desk.Tell(kit.Info, "the name "+kit.Clean(t.Name)+" was sent to the clipboard")), true
 	}
-	if why := s.stays(of(t)); why != "" {
+	if why := stays(of(t)); why != "" {
 		return s.desk.Tell(kit.Warn, kit.Clean(t.Name)+": "+kit.Clean(why)), true
 	}
 	s.remove(t, key)
@@ -85,7 +77,7 @@ func (s *Screen) remove(t shelf.Thing, key string) {
 		if answer != dialog.OK {
 			return nil
 		}
-		return s.desk.Do(t.Name, name+" was removed", func(ctx context.Context) error { return s.remover.RemoveImage(ctx, t.ID) }, s.Refresh)
+		return s.desk.Do(t.Name, name+" was removed", func(ctx context.Context) error { return s.engine.RemoveImage(ctx, t.ID, false) }, s.Refresh)
 	})
 }
 
@@ -104,7 +96,7 @@ func (s *Screen) prune(key string) tea.Cmd {
 		return s.desk.Do("", gone(len(names)), func(ctx context.Context) error {
 			var errs []error
 			for _, n := range names {
-				errs = append(errs, s.remover.RemoveImage(ctx, n))
+				errs = append(errs, s.engine.RemoveImage(ctx, n, false))
 			}
 			return errors.Join(errs...)
 		}, s.Refresh)

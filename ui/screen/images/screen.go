@@ -20,24 +20,17 @@ import (
 	"gantry/ui/widget/shelf"
 )
 
-// Remover removes images; an engine that cannot is not one.
-type Remover interface {
-	RemoveImage(ctx context.Context, ref string) error
-}
-
 // Screen is the list of images.
 type Screen struct {
 	*shelf.Model
-	env     *kit.Env
-	engine  backend.Imager
-	remover Remover // nil: images cannot be removed
-	desk    shelf.Desk
+	env    *kit.Env
+	engine backend.Imager
+	desk   shelf.Desk
 }
 
 // New makes the screen; nothing is read before Refresh.
 func New(ctx context.Context, env *kit.Env, engine backend.Imager, desk shelf.Desk) *Screen {
 	s := &Screen{env: env, engine: engine, desk: desk}
-	s.remover, _ = engine.(Remover)
 	e, _ := env.Keys.In(keymap.Images, keymap.ImagePull)
 	s.Model = shelf.New(ctx, env, shelf.Spec{
 		Title: "Images", Scope: keymap.Images, Load: s.load, Look: s.look,
