@@ -46,10 +46,15 @@ func (m *Model) openPalette(key string) {
 	scope := m.scope()
 	var items []dialog.Item
 	seen := map[keymap.Action]bool{keymap.Palette: true, keymap.Interrupt: true, keymap.Back: true}
-	reasons := m.reasons(scope)
-	for _, s := range []keymap.Scope{scope, keymap.Global} {
+	scopes := []keymap.Scope{scope, keymap.Global}
+	details := scope == keymap.Detail && m.things == nil
+	if details { // what can be done to the row whose details they are
+		scopes = []keymap.Scope{scope, keymap.Containers, keymap.Global}
+	}
+	reasons := m.reasons(scopes[len(scopes)-2])
+	for _, s := range scopes {
 		for _, e := range m.env.Keys.Entries(s) {
-			if seen[e.Action] || strings.HasPrefix(string(e.Action), "move.") {
+			if seen[e.Action] || details && s == keymap.Containers && !m.onRow(e.Action) || strings.HasPrefix(string(e.Action), "move.") {
 				continue
 			}
 			seen[e.Action] = true

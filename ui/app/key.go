@@ -203,6 +203,9 @@ func (m *Model) actOnPane(a keymap.Action, key string) tea.Cmd {
 			m.things.Scroll(a)
 			return nil
 		}
+		if m.onRow(a) {
+			return m.actOnRow(a, key)
+		}
 		m.detail.Do(a)
 		return nil
 	case focusPulls:

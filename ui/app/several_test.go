@@ -94,7 +94,12 @@ func TestThePaletteDoesWhatItsNameSays(t *testing.T) {
 			if !e.Called("Pause " + id) {
 				t.Errorf("calls: %v", e.Calls())
 			}
-			w.Press(":").Type("nothing like it").Want("Nothing is called that")
+			w.Press("enter", ":").Type("go on").Press("enter") // from the details too
+			w.calm()
+			if !e.Called("Unpause " + id) {
+				t.Errorf("calls: %v", e.Calls())
+			}
+			w.Press("esc", ":").Type("nothing like it").Want("Nothing is called that")
 			w.Press("esc").Want("▐Containers▌")
 		})
 	})
