@@ -40,9 +40,16 @@ func devices() []row {
 // deviceRule is Docker's form of a rule. It is never changed.
 var deviceRule = regexp.MustCompile(`^[acb] ([0-9]{1,9}|\*):([0-9]{1,9}|\*) [rwm]{1,3}$`)
 
+// cdiName is a device in the form of the Container Device Interface: vendor/class=name.
+var cdiName = regexp.MustCompile(`^[a-zA-Z][\w.-]*/[a-zA-Z][\w.-]*=[\w.:-]+$`)
+
 // putDevice reads host[:container][:mode].
 func putDevice(b *build, v string) {
 	const fix = "write it like /dev/fuse, /dev/sda:/dev/xvda or /dev/sda:/dev/xvda:r"
+	if cdiName.MatchString(v) {
+		b.refuse("names a device of CDI's, which are not supported yet", "give its device files, such as /dev/nvidia0")
+		return
+	}
 	parts := strings.Split(v, ":")
 	d := container.DeviceMapping{PathOnHost: parts[0], PathInContainer: parts[0], CgroupPermissions: "rwm"}
 	switch {
