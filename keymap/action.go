@@ -116,6 +116,13 @@ const (
 	FormPageDown    Action = "form.pagedown" // by a screen of rows, and on into the next section
 	FormPageUp      Action = "form.pageup"
 	FormPress       Action = "form.press" // presses a button, goes on from a text
+	FormFind        Action = "form.find"  // an option by its flag or a word
+	FormPaste       Action = "form.paste" // the box for a docker run line
+	FormParts       Action = "form.parts" // edits a value in its parts
+	FormExposed     Action = "form.exposed"
+	FormProgram     Action = "form.program" // whose line is shown: docker's, nerdctl's, gantry's
+	FormPresets     Action = "form.presets"
+	FormReveal      Action = "form.reveal" // values that look secret
 )
 
 // Actions in a dialog.

@@ -31,6 +31,7 @@ type ImageConfig struct {
 	ExposedPorts []string
 	Volumes      []string
 	Labels       map[string]string
+	Healthcheck  []string // as Docker writes it: CMD or CMD-SHELL first; nil: none
 }
 
 // ImageInUseError is an image that cannot be removed: containers were made of it.

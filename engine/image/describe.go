@@ -40,5 +40,24 @@ func (s *Store) Describe(ctx context.Context, ref, platform string) (api.ImageCo
 		ExposedPorts: slices.Sorted(maps.Keys(c.Config.ExposedPorts)),
 		Volumes:      slices.Sorted(maps.Keys(c.Config.Volumes)),
 		Labels:       c.Config.Labels,
+		Healthcheck:  s.healthcheck(ctx, img),
 	}, nil
+}
+
+// healthcheck is the test that the image declares: Docker's own field, which the OCI config
+// does not have. An image without one, or with one that cannot be read, has none.
+func (s *Store) healthcheck(ctx context.Context, img containerd.Image) []string {
+	d, err := img.Config(quiet(ctx))
+	if err != nil {
+		return nil
+	}
+	var c struct {
+		Config struct {
+			Healthcheck struct{ Test []string }
+		} `json:"config"`
+	}
+	if readJSON(quiet(ctx), s.client.ContentStore(), d, &c) != nil {
+		return nil
+	}
+	return c.Config.Healthcheck.Test
 }

@@ -63,7 +63,7 @@ func (m *Model) updates(msg updatesMsg) tea.Cmd {
 	m.list.Refresh()
 	cmds = append(cmds, m.thingsSoon())
 	if m.form != nil {
-		m.form.Refresh()
+		cmds = append(cmds, m.form.Refresh())
 	}
 	if !msg.closed {
 		cmds = append(cmds, m.nextUpdates())
@@ -111,11 +111,12 @@ func (m *Model) askFacts() tea.Cmd {
 	}
 }
 
-func (m *Model) takeFacts(msg factsMsg) {
+func (m *Model) takeFacts(msg factsMsg) tea.Cmd {
 	m.facts = msg.facts
-	if m.form != nil {
-		m.form.Refresh()
+	if m.form == nil {
+		return nil
 	}
+	return m.form.Refresh()
 }
 
 // retry asks the engine again, on the pages that say that it cannot be used.

@@ -172,7 +172,7 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 	case tickMsg:
 		m.ticked(msg)
 	case factsMsg:
-		m.takeFacts(msg)
+		return m.takeFacts(msg)
 	case restMsg:
 		return m.fetch(msg)
 	case tracesMsg:

@@ -23,6 +23,9 @@ func (m *Model) openForm(d option.Draft) tea.Cmd {
 		ImageConfig: func(ctx context.Context, ref, platform string) (api.ImageConfig, error) {
 			return m.engine.ImageConfig(ctx, ref, platform)
 		},
+		Remote:  m.engine.Remote,
+		Check:   m.engine.Check,
+		Suggest: m.suggest,
 	})
 	m.form.SetSize(m.layout.Page.W, m.layout.Page.H)
 	m.form.SetFocus(true)

@@ -37,6 +37,8 @@ func (s *Screen) check() {
 		s.remark(e, warning)
 	}
 	s.imageRemark()
+	s.notes()
+	s.marked()
 	s.ghosts()
 }
 
@@ -64,10 +66,27 @@ func (s *Screen) problems() api.FieldErrors {
 		}
 	})
 	out = append(out, s.parsed.Problems...)
-	if e, taken := s.nameTaken(); taken {
+	e, taken := s.nameTaken()
+	if taken {
+		out = append(out, e)
+	}
+	s.mine = len(out)
+	out = append(out, s.outside(taken)...)
+	if e, ok := s.unpullable(); ok {
 		out = append(out, e)
 	}
 	return append(out, s.engine...)
+}
+
+// hinders reports whether what the world has in the way counts: a container that is only
+// created holds no port.
+func (s *Screen) hinders(start bool) bool {
+	for _, e := range s.wrong {
+		if start || e.Field != string(option.KeyPublish) {
+			return true
+		}
+	}
+	return false
 }
 
 // nameTaken tells who has the name.
@@ -180,5 +199,9 @@ func (s *Screen) summary() string {
 	if len(labels) == 1 {
 		things = "thing"
 	}
-	return strconv.Itoa(len(labels)) + " " + things + " to mend: " + strings.Join(labels, ", ")
+	text := strconv.Itoa(len(labels)) + " " + things + " to mend: " + strings.Join(labels, ", ")
+	if s.insist != "" && s.mine == 0 {
+		text += "; once more tries it all the same"
+	}
+	return text
 }

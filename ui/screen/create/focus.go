@@ -5,6 +5,7 @@ func (s *Screen) buttons() int { return len(s.here().rows) }
 
 // goTo focuses a row of a section. Coming from below, a list is entered at its end.
 func (s *Screen) goTo(section, row int, below bool) {
+	s.list.close()
 	if r := s.current(); r != nil {
 		r.field.Blur()
 		r.quiet = false

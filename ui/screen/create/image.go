@@ -23,6 +23,7 @@ type lookup struct {
 	ref, platform string
 	state         found
 	config        api.ImageConfig
+	remote        *answer // of the registry about one that is not here; nil: it was not asked, or says nothing yet
 
 	serial int // of the present look-up; answers of older ones are dropped
 	cancel context.CancelFunc
@@ -105,20 +106,23 @@ func wait(ctx context.Context, d time.Duration) bool {
 }
 
 // learn takes the answer of a look-up.
-func (s *Screen) learn(m imageMsg) {
+func (s *Screen) learn(m imageMsg) tea.Cmd {
 	if m.of != s || m.serial != s.image.serial {
-		return
+		return nil
 	}
+	var cmd tea.Cmd
 	var missing *api.NotFoundError
 	switch {
 	case m.err == nil:
 		s.image.state, s.image.config = present, m.config
 	case errors.As(m.err, &missing):
 		s.image.state = absent
+		cmd = s.askRemote()
 	default:
 		s.image.state = unknown
 	}
 	s.check()
+	return cmd
 }
 
 // imageRemark says under Image what will be done about it.
@@ -146,43 +150,9 @@ func (s *Screen) imageNote() remark {
 	case s.image.state == absent && pull == api.PullNever:
 		return remark{warning, "not here, and Pull says never: create will fail"}
 	case s.image.state == absent:
-		return remark{aside, "not here yet: will be pulled"}
+		return s.remoteNote()
 	case s.image.state == unknown:
 		return remark{aside, "whether it is here could not be found out"}
 	}
 	return remark{}
-}
-
-// fromImage stands beside the image's defaults.
-const fromImage = "from the image"
-
-// ghosts shows what the image brings along in the rows that would replace it.
-func (s *Screen) ghosts() {
-	var c api.ImageConfig
-	if s.image.state == present {
-		c = s.image.config
-	}
-	command := c.Cmd
-	if s.draft.Has(option.KeyEntrypoint) {
-		command = nil // another entrypoint drops it
-	}
-	for k, v := range map[option.Key]string{
-		option.KeyEntrypoint: option.QuoteWords(c.Entrypoint),
-		option.KeyArgs:       option.QuoteWords(command),
-		option.KeyWorkdir:    c.WorkingDir,
-		option.KeyUser:       c.User,
-		option.KeyStopSignal: c.StopSignal,
-	} {
-		sec, i, ok := s.find(k)
-		if !ok {
-			continue
-		}
-		from := fromImage
-		if v == "" {
-			from = ""
-		}
-		r := s.sections[sec].rows[i]
-		r.ghost = v
-		r.field.SetGhost(v, from)
-	}
 }

@@ -9,8 +9,11 @@ import (
 	"gantry/ui/kit"
 )
 
+// programs are those whose line can be shown.
+var programs = [...]string{"docker run", "nerdctl run", "gantry run"}
+
 // program is the command that the line begins with.
-const program = "docker run"
+func (s *Screen) program() string { return programs[s.speaks] }
 
 // placeholder stands for an image that is still missing, as in Docker's own help.
 const placeholder = "IMAGE"
@@ -20,14 +23,28 @@ const (
 	narrow = 12 // cells below which the line is left out
 )
 
-// Line is the docker run line that does the same as the form.
-func (s *Screen) Line() string { return s.written().Line(program) }
+// Line is the line that does the same as the form, for the program that is chosen.
+func (s *Screen) Line() string { return s.written().Line(s.program()) }
 
 // written is the draft as the line writes it.
 func (s *Screen) written() option.Draft {
 	d := s.detached()
 	if !d.Has(option.KeyImage) {
 		d.Set(option.KeyImage, placeholder)
+	}
+	return d
+}
+
+// shown is written with secrets hidden.
+func (s *Screen) shown() option.Draft {
+	d := s.written()
+	if s.reveal {
+		return d
+	}
+	for i, v := range d.All(option.KeyEnv) {
+		if m := mask(v); m != v {
+			d.SetIndex(option.KeyEnv, i, m)
+		}
 	}
 	return d
 }
@@ -98,8 +115,8 @@ func wrapped(parts []string, width, most int) []string {
 // lineRows is the line as it is shown: at most so many rows, the last with a sign that
 // there is more.
 func (s *Screen) lineRows(width, most int) []string {
-	st := s.env.Styles
-	parts := append([]string{program}, groups(s.written().Words(), s.valued)...)
+	st, program := s.env.Styles, s.program()
+	parts := append([]string{program}, groups(s.shown().Words(), s.valued)...)
 	for i, p := range parts {
 		parts[i] = kit.Clean(p) // quoting has no control characters, but signs whose width is in doubt
 	}

@@ -89,6 +89,9 @@ func (s *Screen) drawRow(r *row, width, label int) (lines []string, at span) {
 			mark = st.Cursor.Render(st.Glyphs.Cursor) + kit.Spaces(margin-1)
 		}
 		lines = append(lines, mark+v)
+		if i == edited && r.field.Focused() {
+			lines = append(lines, s.list.drawUnder(s.env, width, margin+label, mostListed)...)
+		}
 		lines = append(lines, s.remarks(r.below[r.index(i, edited)], width, label)...)
 		if i == edited {
 			at = span{begin, len(lines)}

@@ -2,6 +2,7 @@ package create
 
 import (
 	"context"
+	"slices"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -21,6 +22,12 @@ type Deps struct {
 	// ImageConfig is what a local image brings along, a *api.NotFoundError when it is not
 	// here. It runs in the background and must end when ctx does.
 	ImageConfig func(ctx context.Context, ref, platform string) (api.ImageConfig, error)
+	// Remote asks the registry about an image that is not here. In the background.
+	Remote func(ctx context.Context, ref, platform string) (api.RemoteImage, error)
+	// Check looks at the world that a create of the request would meet. In the background.
+	Check func(ctx context.Context, req api.CreateRequest) (api.Checked, error)
+	// Suggest is what a text can become. In the background.
+	Suggest func(ctx context.Context, from option.Fill, text string) ([]Suggestion, error)
 }
 
 // SubmitMsg says that the form was sent off: nothing is wrong with it as far as can be
@@ -43,16 +50,26 @@ type Screen struct {
 	at       int // the section that is shown
 	row      int // the focused row in it; beyond the last are the buttons
 
-	valued map[string]bool // flags whose value is the next word
-	draft  option.Draft
-	parsed option.Parsed
-	engine api.FieldErrors // what the engine refused, until the value is changed
-	wrong  api.FieldErrors // everything that is wrong, shown or not
-	image  lookup
-	asked  bool // the user wanted to send it off: everything that is wrong is shown
-	sent   bool // it was sent off
-	rest   int  // serial of the pause after the last key
-	unrest context.CancelFunc
+	valued   map[string]bool // flags whose value is the next word
+	draft    option.Draft
+	parsed   option.Parsed
+	engine   api.FieldErrors // what the engine refused, until the value is changed
+	wrong    api.FieldErrors // everything that is wrong, shown or not
+	mine     int             // how many of these are wrong whatever the world is like
+	image    lookup
+	answers  map[string]answer // of registries, by image and platform
+	world    world
+	list     completion    // of what the focused text can become
+	sheet    sheet         // has the place of the rows; nil: none
+	reveal   bool          // values that look secret are shown
+	speaks   int           // whose line is shown
+	marks    []option.Mark // what a shell would have replaced in a pasted line
+	lastLine string        // that was pasted
+	insist   string        // the draft's line that was sent off although the world is in the way
+	asked    bool          // the user wanted to send it off: everything that is wrong is shown
+	sent     bool          // it was sent off
+	rest     int           // serial of the pause after the last key
+	unrest   context.CancelFunc
 
 	width, height int
 	focus         bool
@@ -78,11 +95,13 @@ func New(env *kit.Env, d option.Draft, deps Deps) *Screen {
 }
 
 // Init begins to look the image up, if the draft has one.
-func (s *Screen) Init() tea.Cmd { return s.seek(0) }
+func (s *Screen) Init() tea.Cmd { return tea.Batch(s.seek(0), s.ask(0, false)) }
 
 // Close ends what goes on in the background. The form may still be drawn.
 func (s *Screen) Close() {
 	s.image.stop()
+	s.world.stop()
+	s.list.close()
 	s.unrest()
 }
 
@@ -101,15 +120,24 @@ func (s *Screen) SetFocus(on bool) { s.focus, s.dirty = on, true }
 // command while text is typed.
 func (s *Screen) Capturing() bool { return true }
 
-// Refresh checks the draft against a world that has changed: facts, names in use.
-func (s *Screen) Refresh() { s.check() }
+// Refresh checks the draft against a world that has changed: facts, names in use. What was
+// in the way is asked for again.
+func (s *Screen) Refresh() tea.Cmd {
+	s.check()
+	return s.ask(worldRest, len(s.world.found.Problems) > 0)
+}
 
 // Footer are the keys worth knowing in the form.
 func (s *Screen) Footer() []keymap.Entry {
+	if s.sheet != nil {
+		return s.sheet.footer()
+	}
 	var out []keymap.Entry
-	for _, a := range []keymap.Action{
-		keymap.FormStart, keymap.FormCreate, keymap.FormNextSection, keymap.FormCopyLine, keymap.Back,
-	} {
+	actions := []keymap.Action{keymap.FormStart, keymap.FormFind, keymap.FormPaste, keymap.FormPresets, keymap.FormNextSection, keymap.FormCreate, keymap.FormCopyLine, keymap.Back}
+	if r := s.current(); r != nil && len(option.Parts(r.opt.Key)) > 0 {
+		actions = slices.Insert(actions, 1, keymap.FormParts)
+	}
+	for _, a := range actions {
 		if e, ok := s.entry(a); ok && e.Key() != "" {
 			out = append(out, e)
 		}

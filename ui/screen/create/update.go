@@ -27,7 +27,13 @@ type restMsg struct {
 func (s *Screen) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case imageMsg:
-		s.learn(msg)
+		return s.learn(msg)
+	case remoteMsg:
+		s.heard(msg)
+	case worldMsg:
+		return s.told(msg)
+	case suggestMsg:
+		s.suggested(msg)
 	case restMsg:
 		if r := s.current(); msg.of == s && msg.serial == s.rest && r != nil && r.quiet {
 			r.quiet = false
@@ -36,8 +42,15 @@ func (s *Screen) Update(msg tea.Msg) tea.Cmd {
 	case tea.KeyPressMsg:
 		return s.key(msg)
 	case tea.PasteMsg:
+		msg.Content = newlines(msg.Content)
 		r := s.current()
-		if s.sent || r == nil {
+		switch {
+		case s.sent:
+			return nil
+		case s.sheet != nil:
+			s.dirty = true
+			return s.sheet.paste(msg.Content)
+		case s.offer(msg.Content), r == nil:
 			return nil
 		}
 		msg.Content = pasted(r.field.Spec().Kind, msg.Content)
@@ -48,6 +61,18 @@ func (s *Screen) Update(msg tea.Msg) tea.Cmd {
 
 func (s *Screen) key(k tea.KeyPressMsg) tea.Cmd {
 	a, bound := s.env.Keys.Lookup(keymap.Create, k.String())
+	if s.sheet != nil && !s.sent {
+		return s.sheetKey(a, k)
+	}
+	if r := s.current(); r != nil {
+		if text, taken, ok := s.list.key(a, k.String()); taken {
+			s.dirty = true
+			if ok {
+				return s.take(r, text)
+			}
+			return nil
+		}
+	}
 	if bound && a == keymap.Back {
 		s.Close()
 		d := s.Draft()
@@ -65,7 +90,21 @@ func (s *Screen) key(k tea.KeyPressMsg) tea.Cmd {
 	case keymap.FormCreate:
 		return s.submit(false)
 	case keymap.FormCopyLine:
-		return tea.Batch(tea.SetClipboard(s.Line()), kit.Notify(kit.Good, "The docker run line was sent to the clipboard"))
+		return tea.Batch(tea.SetClipboard(s.Line()), kit.Notify(kit.Good, "The "+s.program()+" line was sent to the clipboard"))
+	case keymap.FormProgram:
+		s.speaks, s.dirty = (s.speaks+1)%len(programs), true
+	case keymap.FormReveal:
+		s.reveal = !s.reveal
+		s.each(func(r *row) { r.drawn = drawing{} })
+		s.dirty = true
+	case keymap.FormFind:
+		s.open(newFind(s))
+	case keymap.FormParts:
+		return s.openParts()
+	case keymap.FormExposed:
+		return s.publishExposed()
+	case keymap.FormPaste:
+		s.open(newPasteBox(s))
 	case keymap.FormNext:
 		s.next()
 	case keymap.FormPrev:
@@ -113,6 +152,12 @@ func meant(kind field.Kind, key string) bool {
 	return true
 }
 
+// newlines has a pasted text's line breaks as they are meant: terminals send them as the
+// key that makes them.
+func newlines(text string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
+}
+
 // pasted is a pasted text as a field of that kind takes it: a list a value a line, another
 // field without the line break that a copied line ends with.
 func pasted(kind field.Kind, text string) string {
@@ -137,16 +182,19 @@ func (s *Screen) edit(r *row, msg tea.Msg) tea.Cmd {
 	}
 	waiting := !r.bad() && r.field.Capturing()
 	r.touched, r.quiet = true, waiting
-	r.flaw = write(r, &s.draft)
-	s.settled(r.opt.Key)
-	s.check()
-	if look := s.seek(typingRest); look != nil {
-		cmd = tea.Batch(cmd, look)
-	}
+	cmd = tea.Batch(cmd, s.took(r), s.completes(r))
 	if waiting {
 		cmd = tea.Batch(cmd, s.pause())
 	}
 	return cmd
+}
+
+// took takes over what a row holds now.
+func (s *Screen) took(r *row) tea.Cmd {
+	r.flaw = write(r, &s.draft)
+	s.settled(r.opt.Key)
+	s.check()
+	return tea.Batch(s.seek(typingRest), s.ask(worldRest, false))
 }
 
 // pause brings a restMsg when no key follows: each key ends the pause before it.
@@ -173,6 +221,7 @@ func (s *Screen) settled(k option.Key) {
 		}
 	}
 	s.engine = kept
+	s.world.forget(k)
 }
 
 // press is enter: on a button it presses it, elsewhere it goes on.
@@ -187,11 +236,18 @@ func (s *Screen) press() tea.Cmd {
 	return nil
 }
 
-// submit sends the form off, or shows all that is wrong with it.
+// submit sends the form off, or shows all that is wrong with it. What only the world has in
+// the way may be gone by now, or be wrong: who sends the same once more gets it tried.
 func (s *Screen) submit(start bool) tea.Cmd {
 	s.engine, s.asked = nil, true
 	s.check()
-	if len(s.wrong) > 0 {
+	line := s.Line()
+	switch {
+	case len(s.wrong) == 0:
+	case s.mine > 0 || s.insist != line && s.hinders(start):
+		if s.insist = ""; s.mine == 0 {
+			s.insist = line
+		}
 		s.toFirst()
 		return nil
 	}

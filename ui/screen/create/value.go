@@ -19,12 +19,21 @@ func spec(o option.Option) field.Spec {
 	case o.Kind == option.KindBool:
 		sp.Kind, sp.Hint = field.Check, o.Note
 		return sp
+	case option.FillOf(o.Key) == option.FillNetwork:
+		sp.Hint = "for example " + o.Default
+		if o.Repeat {
+			sp.Kind = field.List
+		}
+		return sp // any network's name, completed from those that there are
 	case o.Kind == option.KindChoice:
 		sp.Kind, sp.Choices = field.Choice, choices(o)
 		return sp
 	case o.Kind == option.KindWords:
 	case o.Repeat:
 		sp.Kind = field.List
+	}
+	if o.Key == option.KeyEnv {
+		sp.Mask = mask
 	}
 	if o.Example != "" {
 		sp.Hint = "for example " + o.Example

@@ -40,7 +40,11 @@ func (s *Screen) Cursor() *tea.Cursor {
 func (s *Screen) draw() {
 	w, h := kit.Inner(s.width, s.height)
 	body, cursor := s.body(w, h)
-	s.view = kit.Box(s.env.Styles, kit.Frame{Title: "New container", Focused: s.focus}, body, s.width, s.height)
+	frame := kit.Frame{Title: "New container", Focused: s.focus}
+	if s.sheet != nil {
+		frame.Note = s.sheet.title()
+	}
+	s.view = kit.Box(s.env.Styles, frame, body, s.width, s.height)
 	s.cursor = nil
 	if cursor != nil && s.focus && cursor.X < w && cursor.Y < h {
 		cursor.X, cursor.Y = cursor.X+1, cursor.Y+1
@@ -60,10 +64,21 @@ func (s *Screen) body(w, h int) (string, *tea.Cursor) {
 		left = railWidth + 2
 		width = w - left - 1
 	}
+	var help []string
+	if w >= asideFrom {
+		help = s.aside(asideWidth, room)
+	}
+	if help != nil {
+		width -= asideWidth + 2
+	}
 	s.room = room
-	lines, focused := s.rows(width)
-	s.scroll(focused, len(lines), room)
-	shown := s.window(lines, width, room)
+	shown, cursor := s.middle(width, room)
+	if cursor != nil {
+		cursor.X, cursor.Y = cursor.X+left, cursor.Y+len(head)
+	}
+	if help != nil {
+		s.beyond(shown, help)
+	}
 	if side {
 		s.besides(shown)
 	}
@@ -71,7 +86,25 @@ func (s *Screen) body(w, h int) (string, *tea.Cursor) {
 	out = append(out, head...)
 	out = append(out, shown...)
 	out = append(out, foot...)
-	return strings.Join(out, "\n"), s.place(focused.from, len(head), left, room)
+	return strings.Join(out, "\n"), cursor
+}
+
+// middle is the rows, or what has their place: room lines, each a cell wider than width.
+func (s *Screen) middle(width, room int) ([]string, *tea.Cursor) {
+	if s.sheet != nil {
+		return s.sheetBody(width+1, room)
+	}
+	lines, focused := s.rows(width)
+	s.scroll(focused, len(lines), room)
+	return s.window(lines, width, room), s.place(focused.from, room)
+}
+
+// beyond puts the help of the focused row to the right of the rows.
+func (s *Screen) beyond(lines, help []string) {
+	bar := s.env.Styles.Border.Render(s.env.Styles.Glyphs.Vertical) + " "
+	for i := range lines {
+		lines[i] += bar + help[i]
+	}
 }
 
 // head is the strip of sections with its rule; at the side it is a rail instead.
@@ -108,6 +141,8 @@ func (s *Screen) foot(w, h int) []string {
 		}
 	}
 	switch {
+	case s.sheet != nil && h >= 3:
+		out = append(out, "")
 	case h >= 8:
 		out = append(out, s.buttonsLine("", w))
 	case h >= 3:
@@ -121,14 +156,17 @@ func (s *Screen) advice(w int) string {
 	st := s.env.Styles
 	text, style := "", st.Note
 	switch r := s.current(); {
+	case s.sheet != nil:
+		text = s.sheet.advice()
+	case r != nil && s.width >= asideFrom+2:
 	case r != nil:
-		text = r.opt.Help
+		text = about(r.opt)
 	case s.row == s.buttons():
 		text = "Create the container and start it"
 	default:
 		text = "Create the container; it is not started"
 	}
-	if sum := s.summary(); sum != "" {
+	if sum := s.summary(); sum != "" && s.sheet == nil {
 		text, style = st.Glyphs.Cross+" "+sum, st.Problem
 	}
 	return kit.Spaces(margin) + style.Render(kit.Truncate(text, w-margin-1, st.Glyphs.Ellipsis))
@@ -209,7 +247,7 @@ func (s *Screen) besides(lines []string) {
 }
 
 // place is the terminal's cursor within the frame; nil when the row is no text or out of view.
-func (s *Screen) place(line, head, left, room int) *tea.Cursor {
+func (s *Screen) place(line, room int) *tea.Cursor {
 	r := s.current()
 	if r == nil || line < s.offset || line >= s.offset+room {
 		return nil
@@ -218,8 +256,8 @@ func (s *Screen) place(line, head, left, room int) *tea.Cursor {
 	if c == nil {
 		return nil
 	}
-	c.X += left + margin
-	c.Y = head + line - s.offset
+	c.X += margin
+	c.Y = line - s.offset
 	return c
 }
 

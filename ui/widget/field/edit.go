@@ -26,6 +26,34 @@ func (m *Model) Blur() {
 	m.values = slices.DeleteFunc(m.values, func(v string) bool { return v == "" })
 }
 
+// Row is which of the values is edited: the number of those before it.
+func (m *Model) Row() int {
+	n := 0
+	for _, v := range m.values[:min(m.current(), len(m.values))] {
+		if v != "" {
+			n++
+		}
+	}
+	return n
+}
+
+// Editing is the text that is being typed; "" when none is.
+func (m *Model) Editing() string {
+	if m.input == nil {
+		return ""
+	}
+	return m.input.Value()
+}
+
+// Replace puts a text in the place of the one that is being typed.
+func (m *Model) Replace(text string) {
+	if m.input == nil {
+		return
+	}
+	m.put(m.row, text)
+	m.edit()
+}
+
 // Next goes to the next row within the field; false when it is at its end and the form
 // has to go on. A list offers one empty row after its last value.
 func (m *Model) Next() bool {

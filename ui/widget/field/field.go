@@ -30,6 +30,8 @@ type Spec struct {
 	Choices []string // of a Choice; the first is what it has when nothing is set
 	Hint    string   // beside a check box: "when it exits"; in an empty text: an example
 	Secret  bool     // shown as dots while it is not edited
+	// Mask is how a value is shown that is not edited; nil: as it is.
+	Mask func(value string) string
 }
 
 // Model is a field. Its methods are for one goroutine.

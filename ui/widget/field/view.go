@@ -117,6 +117,9 @@ func (m *Model) value(i int) string {
 	case m.spec.Secret && !m.focus:
 		return st.Text.Render(strings.Repeat("*", 8))
 	}
+	if m.spec.Mask != nil {
+		v = m.spec.Mask(v)
+	}
 	return st.Text.Render(kit.Truncate(kit.Clean(v), room, g.Ellipsis))
 }
 
