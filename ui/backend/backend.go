@@ -77,6 +77,8 @@ type Controller interface {
 	Unpause(ctx context.Context, id string) error
 	Restart(ctx context.Context, id string, opt api.StopOptions, o api.Observer) error
 	Rename(ctx context.Context, id, name string) error
+	// Update changes limits and the restart policy, at once if the container runs.
+	Update(ctx context.Context, id string, change option.Draft) error
 	// Wait blocks until the container is not running and returns its exit code.
 	Wait(ctx context.Context, id string) (int, error)
 }

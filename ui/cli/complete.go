@@ -11,31 +11,36 @@ import (
 	"gantry/engine/api"
 )
 
-// completeTime is how long a shell waits for names; it starts no engine for them.
+// completeTime is how long a shell waits for names; an engine is brought up for them.
 const completeTime = 2 * time.Second
 
 // complete gives a shell the names of containers: those whose state is fit.
 func (p *program) complete(fit func(api.State) bool) cobra.CompletionFunc {
 	return func(c *cobra.Command, args []string, begun string) ([]string, cobra.ShellCompDirective) {
-		ctx, cancel := context.WithTimeout(cmp.Or(c.Context(), context.Background()), completeTime)
-		defer cancel()
-		e, err := p.connect(ctx)
-		if err != nil {
-			return nil, cobra.ShellCompDirectiveNoFileComp
-		}
-		defer p.close(e)
-		list, err := e.Containers(ctx)
-		if err != nil {
-			return nil, cobra.ShellCompDirectiveNoFileComp
-		}
 		var names []string
-		for _, x := range list {
-			if n := x.DisplayName(); fit(x.State) && strings.HasPrefix(n, begun) {
-				names = append(names, n)
+		p.asking(c, func(ctx context.Context, e Engine) error {
+			list, err := e.Containers(ctx)
+			for _, x := range list {
+				if n := x.DisplayName(); fit(x.State) && strings.HasPrefix(n, begun) {
+					names = append(names, n)
+				}
 			}
-		}
+			return err
+		})
 		return names, cobra.ShellCompDirectiveNoFileComp
 	}
+}
+
+// asking asks the engine for a shell. What goes wrong gives no names, and no words either.
+func (p *program) asking(c *cobra.Command, ask func(context.Context, Engine) error) {
+	ctx, cancel := context.WithTimeout(cmp.Or(c.Context(), context.Background()), completeTime)
+	defer cancel()
+	e, err := p.connect(ctx)
+	if err != nil {
+		return
+	}
+	defer p.close(e)
+	_ = ask(ctx, e)
 }
 
 // anyState fits every container.

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -108,21 +107,20 @@ func (p *program) rmiCommand() *cobra.Command {
 	var force bool
 	c := &cobra.Command{
 		Use: "rmi IMAGE [IMAGE...]", Short: "Remove images", Args: cobra.MinimumNArgs(1),
+		ValidArgsFunction: p.completeImages,
 		RunE: func(c *cobra.Command, names []string) error {
 			e, err := p.connect(c.Context())
 			if err != nil {
 				return err
 			}
 			defer p.close(e)
-			var errs []error
-			for _, n := range names {
-				if err := e.RemoveImage(c.Context(), n, force); err != nil {
-					errs = append(errs, err)
-					continue
+			return p.many(names, func(n string) error {
+				err := e.RemoveImage(c.Context(), n, force)
+				if err == nil {
+					fmt.Fprintln(p.Out, "Untagged: "+kit.Clean(n))
 				}
-				fmt.Fprintln(p.Out, "Untagged: "+kit.Clean(n))
-			}
-			return errors.Join(errs...)
+				return err
+			})
 		},
 	}
 	c.Flags().BoolVarP(&force, "force", "f", false, "also if containers were made of it; they keep what they have")
