@@ -27,7 +27,8 @@ type changed struct {
 }
 
 // follow keeps the live list: subscribe, then list, then apply what was buffered, by ID.
-// It returns when the event stream ends.
+// It returns when the event stream ends, or containerd is lost. That one container cannot be
+// read is no such end: operations are under way on the same connection.
 func (e *Engine) follow(ctx context.Context, l *link) error {
 	ctx, cancel := context.WithCancel(e.in(ctx))
 	defer cancel()
@@ -60,14 +61,23 @@ func (e *Engine) follow(ctx context.Context, l *link) error {
 				flush = time.After(updateGap / 2)
 			}
 		case <-flush:
-			if err := e.refresh(ctx, l, dirty); err != nil {
+			err := e.refresh(ctx, l, dirty)
+			if isLost(ctx, err) {
 				return err
 			}
 			clear(dirty)
 			flush = nil
+			if err != nil {
+				e.log.Warn("read what has changed", "err", err)
+				next.Reset(firstAudit)
+			}
 		case <-next.C:
-			if err := e.relist(ctx, l); err != nil {
+			err := e.relist(ctx, l)
+			if isLost(ctx, err) {
 				return err
+			}
+			if err != nil {
+				e.log.Warn("read the list", "err", err)
 			}
 			next.Reset(audit)
 		case err := <-errs:
