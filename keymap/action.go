@@ -121,8 +121,7 @@ const (
 	FormParts       Action = "form.parts" // edits a value in its parts
 	FormExposed     Action = "form.exposed"
 	FormProgram     Action = "form.program" // whose line is shown: docker's, nerdctl's, gantry's
-	FormPresets     Action = "form.presets"
-	FormReveal      Action = "form.reveal" // values that look secret
+	FormReveal      Action = "form.reveal"  // values that look secret
 )
 
 // Actions in a dialog.

@@ -138,7 +138,6 @@ func create() []Entry {
 		{Action: FormParts, Scope: Create, Keys: []string{"ctrl+t"}, Help: "in parts", Long: "edit a value in its parts"},
 		{Action: FormExposed, Scope: Create, Keys: []string{"ctrl+x"}, Help: "publish exposed", Long: "publish every port that the image exposes"},
 		{Action: FormPaste, Scope: Create, Keys: []string{"ctrl+l"}, Help: "paste line", Long: "fill the form from a docker run line"},
-		{Action: FormPresets, Scope: Create, Keys: []string{"ctrl+p"}, Help: "presets", Long: "presets and the last forms; save this one"},
 		{Action: FormProgram, Scope: Create, Keys: []string{"ctrl+g"}, Help: "whose line", Long: "docker's line, nerdctl's or gantry's"},
 		{Action: FormReveal, Scope: Create, Keys: []string{"ctrl+r"}, Help: "reveal", Long: "show values that look secret, or hide them"},
 		{Action: Back, Scope: Create, Keys: []string{"esc"}, Help: "back", Long: "go back; what was typed is kept"},

@@ -133,7 +133,7 @@ func (s *Screen) Footer() []keymap.Entry {
 		return s.sheet.footer()
 	}
 	var out []keymap.Entry
-	actions := []keymap.Action{keymap.FormStart, keymap.FormFind, keymap.FormPaste, keymap.FormPresets, keymap.FormNextSection, keymap.FormCreate, keymap.FormCopyLine, keymap.Back}
+	actions := []keymap.Action{keymap.FormStart, keymap.FormFind, keymap.FormPaste, keymap.FormNextSection, keymap.FormCreate, keymap.FormCopyLine, keymap.Back}
 	if r := s.current(); r != nil && len(option.Parts(r.opt.Key)) > 0 {
 		actions = slices.Insert(actions, 1, keymap.FormParts)
 	}
