@@ -109,6 +109,14 @@ type Meter interface {
 	Top(ctx context.Context, id string, options []string) (*container.TopResponse, error)
 }
 
+// Copier copies files between this host and containers, that run or not.
+type Copier interface {
+	// CopyFrom copies by docker cp's rules; with opt.Out it writes a tar there, and dst is not looked at.
+	CopyFrom(ctx context.Context, id, src, dst string, opt api.CopyOptions) error
+	// CopyTo does so the other way; with opt.In it unpacks that tar, and src is not looked at.
+	CopyTo(ctx context.Context, id, src, dst string, opt api.CopyOptions) error
+}
+
 // Eventer tells what happens.
 type Eventer interface {
 	// Events tells each what happens from now on, until ctx ends, with its error, or each fails.
@@ -175,6 +183,7 @@ type Engine interface {
 	Entrant
 	Logger
 	Meter
+	Copier
 	Eventer
 	Imager
 	Networker

@@ -20,7 +20,7 @@ func (p *program) containerCommand() *cobra.Command {
 	c.AddCommand(
 		list, p.runCommand(), p.createCommand(), p.startCommand(), p.stopCommand(), p.killCommand(), p.rmCommand(), p.logsCommand(),
 		p.inspectCommand(), p.execCommand(), p.attachCommand(), p.pauseCommand(), p.unpauseCommand(), p.restartCommand(), p.renameCommand(),
-		p.waitCommand(), p.portCommand(), p.statsCommand(), p.topCommand(), p.updateCommand(), p.containerPrune(),
+		p.waitCommand(), p.portCommand(), p.statsCommand(), p.topCommand(), p.updateCommand(), p.cpCommand(), p.containerPrune(),
 	)
 	return c
 }
