@@ -47,6 +47,9 @@ func main() {
 	if slices.Equal(os.Args[1:], netwire.PluginCommand()) {
 		os.Exit(plugins())
 	}
+	if len(os.Args) == 4 && slices.Equal(os.Args[1:], wire.HealthCommand(os.Args[3])) {
+		os.Exit(labelHealth(os.Args[3]))
+	}
 	home := config.Here(os.Getenv)
 	os.Exit(cli.Main(context.Background(), os.Args[1:], cli.Deps{
 		Open:   open,
@@ -77,6 +80,20 @@ func reap(stateDir string) int {
 func plugins() int {
 	if err := plugin.Serve(context.Background(), os.Stdin, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return 0
+}
+
+// labelHealth brings the label of a container's health up to date, for its logger.
+func labelHealth(stateDir string) int {
+	check, ok, err := wire.ReadHealthCheck(stateDir)
+	if err != nil || !ok {
+		return 0 // it was removed meanwhile
+	}
+	log := logger(cli.Options{DataRoot: check.At.DataRoot})
+	if err := engine.LabelHealth(context.Background(), stateDir, log); err != nil {
+		log.Warn("label the health", "id", check.At.ID, "err", err)
 		return 1
 	}
 	return 0

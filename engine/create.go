@@ -7,6 +7,7 @@ import (
 
 	"github.com/containerd/containerd/v2/client"
 	"github.com/containerd/containerd/v2/core/mount"
+	"github.com/moby/moby/api/types/container"
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 	specs "github.com/opencontainers/runtime-spec/specs-go"
 
@@ -59,7 +60,8 @@ type creation struct {
 	ports    []api.Port // of the host, found for the container
 	labels   map[string]string
 	oci      *specs.Spec
-	systemd  bool // its cgroup is systemd's
+	systemd  bool                    // its cgroup is systemd's
+	health   *container.HealthConfig // merged; nil for none
 }
 
 // Create makes a container and leaves it in state Created. Nothing remains of a create

@@ -19,6 +19,7 @@ import (
 
 	"gantry/engine/api"
 	"gantry/engine/record"
+	"gantry/engine/spec"
 	"gantry/engine/stdio/wire"
 )
 
@@ -72,6 +73,7 @@ func (e *Engine) Inspect(ctx context.Context, id string) (*container.InspectResp
 	if err := e.addNetworks(l, c, r); err != nil {
 		return nil, err
 	}
+	r.State.Health = e.inspectHealth(l, rec.Labels, id)
 	info := record.Read(rec.Labels)
 	addMounts(r, info)
 	return r, addSpec(r, rec, len(info.Mounts) == 0)
@@ -103,11 +105,12 @@ func addSpec(r *container.InspectResponse, rec containers.Container, mounts bool
 	}
 	r.AppArmorProfile, r.ProcessLabel = s.Process.ApparmorProfile, s.Process.SelinuxLabel
 	if len(s.Process.Args) > 0 {
-		r.Path, r.Args = s.Process.Args[0], s.Process.Args[1:]
+		own := spec.WithoutInit(s.Process.Args)
+		r.Path, r.Args = own[0], own[1:]
 	}
 	r.Config.Env, r.Config.WorkingDir = s.Process.Env, s.Process.Cwd
 	if len(r.Config.Entrypoint)+len(r.Config.Cmd) == 0 {
-		r.Config.Cmd = s.Process.Args
+		r.Config.Cmd = spec.WithoutInit(s.Process.Args)
 	}
 	if s.Hostname != "" {
 		r.Config.Hostname = s.Hostname

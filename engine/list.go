@@ -94,6 +94,7 @@ func (e *Engine) derive(l *link, rec containers.Container, p *task.Process) api.
 		e.ofFiles(l, rec.ID, &ev)
 	}
 	task.Derive(&c, ev)
+	e.health(l, rec.Labels, &c)
 	if c.State == api.StateExited && e.hub.oomKilled(c.ID, c.FinishedAt) {
 		c.OOMKilled = true
 	}

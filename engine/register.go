@@ -68,6 +68,9 @@ func (c *creation) identity(ctx context.Context, s *path.Scope) error {
 	if err := c.logFacts(); err != nil {
 		return err
 	}
+	if err := c.healthCheck(ctx); err != nil {
+		return err
+	}
 	c.run.Subject(c.id, c.name)
 	s.Detail("%s", c.name)
 	return c.connect()
@@ -134,7 +137,7 @@ func (c *creation) spec(ctx context.Context, s *path.Scope) error {
 	c.oci, err = spec.Build(spec.Input{
 		Hostname: c.hostname, Request: c.req, Image: c.config.Config, Host: c.l.facts.Host, User: user,
 		CgroupsPath: group.Path, ResolvConf: files.ResolvConf, Hosts: files.Hosts, HostnameFile: files.Hostname,
-		Env: c.env, Labels: labels, AppArmor: c.appArmor(), Hooks: c.hooks(), Mounts: c.specMounts(),
+		Env: c.env, Labels: labels, AppArmor: c.appArmor(), Hooks: c.hooks(), Init: c.l.end.Helper, Mounts: c.specMounts(),
 		Namespaces: c.joins(), Shm: c.sharedMemory(),
 	})
 	if err != nil {
@@ -183,7 +186,7 @@ func (c *creation) makeLabels() (map[string]string, error) {
 		StateDir: c.l.records.Dir(c.id), LogURI: stdio.LogURI(c.l.end.Helper, c.l.records.Dir(c.id)), Log: c.logConfig(),
 		Platform:   platforms.Format(platforms.Normalize(c.config.Platform)),
 		StopSignal: stop, Networks: c.net.Names, Ports: c.ports, Args: args,
-		Version: c.e.cfg.Version, ImageLabels: c.config.Config.Labels, Request: c.req,
+		Version: c.e.cfg.Version, ImageLabels: c.config.Config.Labels, Health: c.health, Request: c.req,
 	}
 	in.Mounts, in.Anonymous = c.labelMounts()
 	for p := range c.config.Config.ExposedPorts {

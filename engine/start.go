@@ -345,6 +345,7 @@ func (s *starting) runTask(ctx context.Context, sc *path.Scope) error {
 		return s.startFailed(ctx, err)
 	}
 	s.began = true
+	s.beginHealth(ctx)
 	sc.Detail("pid %d", s.task.Pid())
 	if err := s.l.records.SetStarted(s.c.ID, began); err != nil {
 		s.e.log.Warn("record the start", "id", s.c.ID, "err", err)

@@ -19,6 +19,7 @@ type Container struct {
 	ExitCode      int
 	ExitKnown     bool // false on an exited container whose code was lost with its task
 	OOMKilled     bool
+	Health        Health // how its health check finds it while it runs; "" when it has none
 	Error         string // why its last start failed; "" when it did not
 	CreatedAt     time.Time
 	StartedAt     time.Time // zero if it never ran or that is not known

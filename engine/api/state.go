@@ -19,6 +19,16 @@ const (
 // Alive reports whether a process of the container may exist.
 func (s State) Alive() bool { return s == StateRunning || s == StatePaused || s == StateRestarting }
 
+// Health is what a container's health check says, in Docker's words.
+type Health string
+
+// The states of a container's health.
+const (
+	HealthStarting  Health = "starting"
+	HealthHealthy   Health = "healthy"
+	HealthUnhealthy Health = "unhealthy"
+)
+
 // Owner says who made a container and so who decides about it.
 type Owner string
 

@@ -8,6 +8,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"runtime/debug"
 	"strconv"
 	"strings"
@@ -20,7 +21,12 @@ import (
 // exitUsage is the exit code of a call that cannot be understood.
 const exitUsage = 2
 
-func main() { os.Exit(dispatch(os.Args[1:])) }
+func main() {
+	if filepath.Base(os.Args[0]) == initName {
+		os.Exit(initial(os.Args[1:]))
+	}
+	os.Exit(dispatch(os.Args[1:]))
+}
 
 // dispatch plays the role that the arguments ask for and returns the exit code.
 func dispatch(args []string) int {

@@ -17,6 +17,8 @@ type build struct {
 	config *container.Config
 	host   *container.HostConfig
 	detach bool
+	// noHealth is set when not even the image's check is to be run.
+	noHealth bool
 	// fileEnv are the variables of env files, which stand before all others.
 	fileEnv []string
 	// nets are the networks that are named, in order.

@@ -40,6 +40,8 @@ func makeRows() []row {
 		resolving(),
 		storage(),
 		logging(),
+		health(),
+		{initial()},
 		resources(),
 		memory(),
 		cpu(),

@@ -18,6 +18,7 @@ func (b *build) across(d Draft) {
 	b.acrossMemory(d)
 	b.acrossCPU(d)
 	b.acrossLogging(d)
+	b.acrossHealth()
 	b.acrossSecurity(d)
 	b.acrossSysctls(d)
 	b.acrossSpaces(d)

@@ -78,6 +78,10 @@ func TestRulesAcrossOptionsAndFacts(t *testing.T) {
 			problems: []string{"--restart: cannot be together with --rm (choose one of them)"},
 		},
 		{
+			name: "a check and no check", draft: draft("image", "a", "health-interval", "1s", "no-healthcheck", "true"),
+			problems: []string{"--no-healthcheck: conflicts with --health-* options (leave one of them out)"},
+		},
+		{
 			name: "options that a log driver has not", draft: draft("image", "a", "log-driver", "none", "log-opt", "max-size=1m"),
 			problems: []string{"--log-opt: invalid logging opts for driver none (leave it out: nothing is kept)"},
 		},

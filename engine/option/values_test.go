@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -43,6 +44,10 @@ func TestGoodValues(t *testing.T) {
 	}{
 		{KeyImage, []string{"nginx:1.27"}, func(p Parsed) any { return p.Request.Config.Image }, "nginx:1.27"},
 		{KeyImage, []string{"LOCALHOST:5000/a/b@sha256:" + strings.Repeat("0f", 32)}, func(p Parsed) any { return p.Request.Config.Image }, "LOCALHOST:5000/a/b@sha256:" + strings.Repeat("0f", 32)},
+		{KeyHealthCmd, []string{"true || false"}, func(p Parsed) any { return p.Request.Config.Healthcheck.Test }, []string{"CMD-SHELL", "true || false"}},
+		{KeyHealthStartPeriod, []string{"1m30s"}, func(p Parsed) any { return p.Request.Config.Healthcheck.StartPeriod }, 90 * time.Second},
+		{KeyNoHealthcheck, []string{"true"}, func(p Parsed) any { return p.Request.Config.Healthcheck.Test }, []string{"NONE"}},
+		{KeyInit, []string{"true"}, func(p Parsed) any { return *p.Request.HostConfig.Init }, true},
 		{KeyLogOpt, []string{"max-size=1.5m", "max-file=3", "labels=a,b"}, func(p Parsed) any { return p.Request.HostConfig.LogConfig.Config }, map[string]string{"max-size": "1.5m", "max-file": "3", "labels": "a,b"}},
 		{KeyLogDriver, []string{"none"}, func(p Parsed) any { return p.Request.HostConfig.LogConfig.Type }, "none"},
 		{KeyImage, []string{strings.Repeat("0f", 32)}, func(p Parsed) any { return p.Request.Config.Image }, strings.Repeat("0f", 32)},
@@ -268,6 +273,10 @@ func TestBadValues(t *testing.T) {
 		{KeyCapAdd, "NET_ADMN", `--cap-add: unknown capability "NET_ADMN" (did you mean NET_ADMIN?)`},
 		{KeyCapDrop, "", `--cap-drop: unknown capability "" (write a name such as NET_ADMIN, or ALL)`},
 		{KeyCapDrop, "everything", `--cap-drop: unknown capability "everything" (write a name such as NET_ADMIN, or ALL)`},
+		{KeyHealthInterval, "10", "--health-interval: is not a time (write a number and a unit, such as 30s, 1m30s or 500ms)"},
+		{KeyHealthInterval, "1us", "--health-interval: cannot be less than 1ms"},
+		{KeyHealthTimeout, "-1s", "--health-timeout: cannot be negative"},
+		{KeyHealthRetries, "-1", "--health-retries: cannot be negative"},
 		{KeyLogDriver, "jsonfile", `--log-driver: unknown logging driver "jsonfile" (write json-file, journald or none)`},
 		{KeyLogDriver, "journald", "--log-driver: this host has no journal of systemd's (write json-file or none)"},
 		{KeyLogDriver, "fluentd", "--log-driver: is not carried out: gantry's logger sends nothing over a network (write journald and have the journal forward it, or json-file and have a collector read that)"},

@@ -27,6 +27,8 @@ const (
 	LabelUser             = "nerdctl/user"
 	LabelPrivileged       = "nerdctl/privileged" // "true" or absent
 	LabelExposedPorts     = "nerdctl/exposed-ports"
+	LabelHealthCheck      = "nerdctl/healthcheck" // JSON container.HealthConfig
+	LabelHealthState      = "nerdctl/healthstate" // JSON HealthState
 )
 
 // Labels that containerd and its restart monitor read.

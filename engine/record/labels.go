@@ -33,7 +33,8 @@ type Input struct {
 	ImagePorts  []string // the image's EXPOSE: "80/tcp"
 	Ports       []api.Port
 	Mounts      []Mount
-	Anonymous   []string // names of the volumes that nobody named
+	Anonymous   []string                // names of the volumes that nobody named
+	Health      *container.HealthConfig // merged over the image's; nil for none
 	Request     api.CreateRequest
 }
 
@@ -163,6 +164,7 @@ func internalLabels(m map[string]string, in Input, cfg *container.Config, host *
 	if len(in.Anonymous) > 0 {
 		m[LabelAnonymousVolumes] = marshal(in.Anonymous)
 	}
+	healthLabels(m, in.Health)
 	m[LabelVersion] = in.Version
 	m[LabelRequest] = RequestHash(in.Request)
 	m[LabelSummary] = summary(in, cfg, host)

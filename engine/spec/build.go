@@ -48,6 +48,7 @@ type Input struct {
 	// where hooks read them.
 	Labels map[string]string
 	Hooks  *specs.Hooks
+	Init   string // the program on this host that is an init when the request wants one
 	// AppArmor is the name of a loaded profile; "" runs without one.
 	AppArmor string
 	// SeccompNative leaves the architectures out that this kernel can also run (32-bit
@@ -105,6 +106,9 @@ func Build(in Input) (*specs.Spec, error) {
 // process is the container's first process, without its capabilities.
 func (b *builder) process() error {
 	args, err := Args(b.cfg, b.Image)
+	if b.wantsInit() && err == nil {
+		args = underInit(args)
+	}
 	cwd, cerr := workingDir(b.cfg, b.Image)
 	p := &specs.Process{
 		Args: args, Cwd: cwd, Env: b.env(), Terminal: b.cfg.Tty,

@@ -16,6 +16,9 @@ const defaultShm = 64 << 20
 // /etc, parents before children.
 func (b *builder) mounts() error {
 	more := append(slices.Clone(b.Mounts), b.files()...)
+	if b.wantsInit() {
+		more = append(more, b.initMount())
+	}
 	slices.SortStableFunc(more, func(x, y specs.Mount) int { return depth(x) - depth(y) })
 	taken := map[string]bool{}
 	var own []specs.Mount

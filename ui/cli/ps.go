@@ -118,11 +118,22 @@ func (p *program) row(c api.Container, whole bool) psRow {
 	}
 }
 
+// healthText is what Docker says of a running container's health.
+func healthText(h api.Health) string {
+	switch h {
+	case "":
+		return ""
+	case api.HealthStarting:
+		return " (health: starting)"
+	}
+	return " (" + string(h) + ")"
+}
+
 // status is Docker's sentence about a container's state.
 func (p *program) status(c api.Container) string {
 	switch c.State {
 	case api.StateRunning:
-		return "Up " + p.since(c.StartedAt)
+		return "Up " + p.since(c.StartedAt) + healthText(c.Health)
 	case api.StatePaused:
 		return "Up " + p.since(c.StartedAt) + " (Paused)"
 	case api.StateRestarting:

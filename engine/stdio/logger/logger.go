@@ -81,6 +81,9 @@ type logger struct {
 	socket  net.Listener
 	out     *output
 	hub     *hub
+	health  *health // nil when nobody asks for it
+	begun   func()  // is called once the task is there
+	ended   func()  // is called once it has ended, or will not be seen to
 	streams [2]*stream
 	input   chan struct{} // has a value when the input is to end
 }
@@ -99,6 +102,9 @@ func open(ctx context.Context, cfg Config) (l *logger, err error) {
 		return nil, fmt.Errorf("lock: %w", err)
 	}
 	if l.out.log, err = openSink(cfg, l.dir); err != nil {
+		return nil, err
+	}
+	if l.health, err = newHealth(cfg); err != nil {
 		return nil, err
 	}
 	if l.socket, err = listen(l.dir); err != nil {

@@ -40,6 +40,10 @@ func (l *logger) run(ctx context.Context) (ended bool) {
 	}
 	read := make(chan struct{})
 	go func() { reading.Wait(); close(read) }()
+	hctx, unhealth := context.WithCancel(wctx)
+	defer unhealth()
+	l.begun = func() { watching.Go(func() { l.health.run(hctx, time.Now()) }) }
+	l.ended = unhealth
 
 	exit := l.await(ctx, w, read)
 	cancel()
@@ -93,9 +97,11 @@ func (l *logger) await(ctx context.Context, w watch, read <-chan struct{}) (exit
 			p.made, terminal = true, i.Terminal
 			l.letGo()
 			l.cfg.Guest.Made(i.Pid)
+			l.begun()
 		case e := <-w.ending:
 			p.known = true
 			l.letGo()
+			l.ended()
 			if exit = e.exit; exit != nil {
 				l.drain(e.terminal)
 			}

@@ -30,6 +30,9 @@ func stateText(st *themes.Styles, r Row) (themes.Mark, string) {
 	c := r.Container
 	if c.State != api.StateExited {
 		m := st.State(string(c.State))
+		if c.State == api.StateRunning {
+			return healthOf(st, m, c.Health)
+		}
 		return m, m.Word
 	}
 	if !c.ExitKnown {
@@ -38,6 +41,22 @@ func stateText(st *themes.Styles, r Row) (themes.Mark, string) {
 	}
 	m := st.ExitMark(c.ExitCode)
 	return m, fmt.Sprintf("%s %d", m.Word, c.ExitCode)
+}
+
+// healthOf is a running container's mark and word, which its health takes the place of.
+func healthOf(st *themes.Styles, running themes.Mark, h api.Health) (themes.Mark, string) {
+	switch h {
+	case api.HealthHealthy:
+		return running, "Healthy"
+	case api.HealthUnhealthy:
+		m := running
+		m.Style = st.State(themes.StateFailed).Style
+		return m, "Unhealthy"
+	case api.HealthStarting:
+		m := st.State(themes.StateStarting)
+		return m, m.Word
+	}
+	return running, running.Word
 }
 
 // why is the few words after a row's state: what went wrong, or what explains it.
