@@ -35,6 +35,8 @@ type Options struct {
 	Hello       string          // said once when the screen opens; "": nothing
 	AskStop     bool            // ask before a container is stopped
 	StopTimeout *time.Duration  // how long a container has to end when it is stopped; nil: as it was made
+	New         bool            // open the form for a new container at once
+	Line        string          // a docker run line that is offered to it; may be empty
 	// Doctor looks at this host, for the page of its findings; nil: there is none.
 	Doctor func(context.Context) []api.Finding
 }
@@ -60,7 +62,7 @@ func run(ctx context.Context, engine backend.Engine, opt Options, extra ...tea.P
 	// The model's work outlives ctx: what it began is taken back when ctx has ended.
 	model := app.New(context.WithoutCancel(ctx), engine, app.Options{
 		Keys: opt.Keys, Theme: opt.Theme, Palette: opt.Palette, ASCII: opt.ASCII, Mono: opt.Mono,
-		Command: opt.Command, Hello: opt.Hello, AskStop: opt.AskStop, StopTimeout: opt.StopTimeout, Doctor: opt.Doctor,
+		Command: opt.Command, Hello: opt.Hello, AskStop: opt.AskStop, StopTimeout: opt.StopTimeout, Doctor: opt.Doctor, New: opt.New, Line: opt.Line,
 	})
 	defer model.Close()
 	program := tea.NewProgram(model, append([]tea.ProgramOption{tea.WithContext(ctx), tea.WithoutSignalHandler()}, extra...)...)

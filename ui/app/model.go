@@ -39,6 +39,9 @@ type Options struct {
 	Doctor func(context.Context) []api.Finding
 	// Hello is said once when the workbench opens; "": nothing.
 	Hello string
+	// New opens the form at once, and Line is offered to it.
+	New  bool
+	Line string
 	// AskStop asks before a container is stopped.
 	AskStop bool
 	// StopTimeout is how long a container has to end when it is stopped; nil: as it was made.
@@ -131,6 +134,10 @@ func (m *Model) Jobs() *jobs.Set { return m.jobs }
 // Init implements tea.Model.
 func (m *Model) Init() tea.Cmd {
 	cmds := []tea.Cmd{tea.RequestBackgroundColor, m.startWatch()}
+	if m.opt.New {
+		cmds = append(cmds, m.openForm(m.draft))
+		m.form.Offer(m.opt.Line)
+	}
 	if m.opt.Hello != "" {
 		cmds = append(cmds, m.tell(kit.Info, m.opt.Hello))
 	}

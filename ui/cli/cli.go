@@ -65,6 +65,8 @@ type Options struct {
 	Namespace string
 	DataRoot  string
 	Engine    string // auto, system, embedded
+	New       bool   // the screen opens with the form
+	Line      string // which this docker run line is offered to; may be empty
 	// Config is all that is set; nil in a command that does not need it.
 	Config *config.Config
 	// Unfit is what is wrong with the files of settings; only the commands that help to
@@ -160,7 +162,7 @@ func (p *program) root() *cobra.Command {
 	f.BoolVar(&p.look.ascii, "ascii", false, "signs of ASCII only (default $GANTRY_ASCII, else as terminal and locale are)")
 	root.AddCommand(
 		p.configCommand(), p.keysCommand(), p.themesCommand(),
-		p.runCommand(), p.createCommand(), p.startCommand(), p.stopCommand(), p.killCommand(), p.rmCommand(),
+		p.newCommand(), p.runCommand(), p.createCommand(), p.startCommand(), p.stopCommand(), p.killCommand(), p.rmCommand(),
 		p.psCommand(), p.logsCommand(), p.inspectCommand(), p.pullCommand(), p.imagesCommand(), p.rmiCommand(), p.networkCommand(), p.execCommand(), p.attachCommand(), p.pauseCommand(), p.unpauseCommand(),
 		p.restartCommand(), p.renameCommand(), p.waitCommand(), p.portCommand(), p.volumeCommand(),
 		p.statsCommand(), p.topCommand(), p.eventsCommand(), p.imageCommand(), p.containerCommand(), p.updateCommand(), p.cpCommand(),

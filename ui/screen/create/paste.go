@@ -51,6 +51,9 @@ func (s *Screen) offer(text string) bool {
 	return true
 }
 
+// Offer shows a docker run line that the form can be filled from.
+func (s *Screen) Offer(line string) { s.offer(line) }
+
 // looksLikeRun reports whether a text begins as a command that runs or creates a container.
 func looksLikeRun(text string) bool {
 	words := strings.Fields(text)
@@ -153,6 +156,7 @@ func (b *pasteBox) key(a keymap.Action, k tea.KeyPressMsg) tea.Cmd {
 
 // fill puts what was read into the form.
 func (b *pasteBox) fill() tea.Cmd {
+	b.look() // what is known of the host may have come meanwhile
 	b.s.lastLine = b.text
 	cmd := b.s.Fill(b.read.Draft, b.read.Marks)
 	left := len(serious(b.read.Leftovers))
