@@ -42,36 +42,53 @@ func (p *program) optionCommand(name, short string, do carryOut) *cobra.Command 
 		Short:              short,
 		DisableFlagParsing: true,
 		RunE: func(c *cobra.Command, args []string) error {
-			err := p.withDraft(c, args, do)
-			var exit ExitError
-			if err == nil || errors.As(err, &exit) {
-				return err
+			if err := p.withDraft(c, args, do); err != nil {
+				return p.ended(err)
 			}
-			p.say(err)
-			var failed *api.StartError
-			if errors.As(err, &failed) && (failed.Code == 126 || failed.Code == 127) {
-				return ExitError{failed.Code}
-			}
-			return ExitError{exitGantry}
+			return nil
 		},
+	}
+}
+
+// ended says why a command failed, and makes of it the exit code that Docker has for it.
+func (p *program) ended(err error) error {
+	var exit ExitError
+	if errors.As(err, &exit) {
+		return err
+	}
+	p.say(err)
+	var failed *api.StartError
+	if errors.As(err, &failed) && (failed.Code == 126 || failed.Code == 127) {
+		return ExitError{failed.Code}
+	}
+	return ExitError{exitGantry}
+}
+
+// yes is what sets a switch.
+func yes(v *bool) func(string) error {
+	return func(s string) error { *v = s == "true"; return nil }
+}
+
+// ownFlags are the flags that may stand among Docker's.
+func (p *program) ownFlags(o *own) []option.Extra {
+	text := func(v *string) func(string) error { return func(s string) error { *v = s; return nil } }
+	return []option.Extra{
+		{Name: "trace", Bool: true, Set: yes(&o.trace)},
+		{Name: "help", Bool: true, Set: yes(&o.help)},
+		{Name: "address", Set: p.setAddress},
+		{Name: "namespace", Short: "n", Set: text(&p.opt.Namespace)},
+		{Name: "data-root", Set: text(&p.opt.DataRoot)},
+		{Name: "engine", Set: p.setEngine},
 	}
 }
 
 func (p *program) withDraft(c *cobra.Command, args []string, do carryOut) error {
 	o := own{joining: joining{proxy: true}}
-	text := func(v *string) func(string) error { return func(s string) error { *v = s; return nil } }
-	yes := func(v *bool) func(string) error { return func(s string) error { *v = s == "true"; return nil } }
-	d, err := option.FromArgs(args,
-		option.Extra{Name: "trace", Bool: true, Set: yes(&o.trace)},
-		option.Extra{Name: "help", Bool: true, Set: yes(&o.help)},
+	d, err := option.FromArgs(args, append(p.ownFlags(&o),
 		option.Extra{Name: "attach", Short: "a", Set: o.attachTo},
-		option.Extra{Name: "detach-keys", Set: text(&o.keys)},
+		option.Extra{Name: "detach-keys", Set: func(s string) error { o.keys = s; return nil }},
 		option.Extra{Name: "sig-proxy", Bool: true, Set: yes(&o.proxy)},
-		option.Extra{Name: "address", Set: p.setAddress},
-		option.Extra{Name: "namespace", Short: "n", Set: text(&p.opt.Namespace)},
-		option.Extra{Name: "data-root", Set: text(&p.opt.DataRoot)},
-		option.Extra{Name: "engine", Set: p.setEngine},
-	)
+	)...)
 	if o.help {
 		p.optionHelp(c)
 		return nil
