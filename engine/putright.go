@@ -15,6 +15,10 @@ const putRightTime = 2 * time.Minute
 func (e *Engine) sweepRecreations(ctx context.Context, l *link) error {
 	return l.records.Recreations(ctx, func(ctx context.Context, n *record.Recreation) error {
 		// Half of it is no use: a gantry that ends now finishes it first.
+		if !l.use.TryAcquire(1) {
+			return context.Canceled
+		}
+		defer l.use.Release(1)
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), putRightTime)
 		defer cancel()
 		e.log.Info("put a recreate right", "id", n.ID, "new", n.New, "done", n.Done)

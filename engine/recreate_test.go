@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"net/http"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -178,7 +179,8 @@ func TestARecreateKilledAnywhereIsPutRight(t *testing.T) {
 		}
 		q.eventually("that one runs, after "+gap[0]+": "+gap[1], func() bool {
 			all, err := q.Containers(t.Context())
-			return err == nil && len(all) == 1 && all[0].Name == "web" && all[0].State == api.StateRunning
+			notes, _ := filepath.Glob(p.env.Config.DataRoot + "/nerdctl/*/containers/*/*/gantry-recreate.json")
+			return err == nil && len(notes) == 0 && len(all) == 1 && all[0].Name == "web" && all[0].State == api.StateRunning
 		})
 		if got := q.page("http://127.0.0.1:" + port + "/"); got != "hello\n" {
 			t.Errorf("after %s: it says %q", gap, got)

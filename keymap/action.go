@@ -55,6 +55,8 @@ const (
 	ContainerRestart   Action = "container.restart"
 	ContainerRename    Action = "container.rename"
 	ContainerInspect   Action = "container.inspect"
+	ContainerDuplicate Action = "container.duplicate"
+	ContainerEdit      Action = "container.edit"
 	ContainerCopy      Action = "container.copy"
 )
 

@@ -49,6 +49,10 @@ func (m *Model) do(w containers.Want, key string) tea.Cmd {
 		return m.attach(c)
 	case containers.VerbStart, containers.VerbPause, containers.VerbUnpause, containers.VerbRestart:
 		return m.simply(w)
+	case containers.VerbCopyAs:
+		return m.recall(c, false)
+	case containers.VerbEdit:
+		return m.recall(c, true)
 	case containers.VerbRemove:
 		m.askRemove(w, key)
 	case containers.VerbDismiss, containers.VerbCancel:
@@ -166,6 +170,8 @@ func doing(k jobs.Kind) string {
 		return "killing"
 	case jobs.Restart:
 		return "restarting"
+	case jobs.Recreate:
+		return "recreating"
 	case jobs.Pause:
 		return "pausing"
 	case jobs.Unpause:

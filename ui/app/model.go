@@ -78,6 +78,7 @@ type Model struct {
 	problem problem
 
 	draft    option.Draft // of a form that was closed
+	editing  *editing     // the container whose options the form has; nil when it has a new one's
 	mending  string       // the failed row whose draft is in the form
 	facts    option.Facts
 	fetched  fetched
@@ -187,9 +188,16 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 	case inspectMsg:
 		m.takeInspect(msg)
 	case create.SubmitMsg:
+		if m.editing != nil {
+			return m.review(msg)
+		}
 		return m.submit(msg)
+	case rememberedMsg:
+		return m.remembered(msg)
 	case create.CloseMsg:
-		m.draft = msg.Draft
+		if m.editing == nil {
+			m.draft = msg.Draft
+		}
 		m.closeForm()
 	case logs.SaveMsg:
 		m.askSave(msg)

@@ -19,7 +19,7 @@ func (m *Model) openForm(d option.Draft) tea.Cmd {
 	m.help = nil
 	m.form = create.New(m.env, d, create.Deps{
 		Facts:     func() option.Facts { return m.facts },
-		NameInUse: m.store.ByName,
+		NameInUse: m.nameInUse,
 		ImageConfig: func(ctx context.Context, ref, platform string) (api.ImageConfig, error) {
 			return m.engine.ImageConfig(ctx, ref, platform)
 		},
@@ -33,6 +33,7 @@ func (m *Model) openForm(d option.Draft) tea.Cmd {
 }
 
 func (m *Model) closeForm() {
+	m.editing = nil
 	if m.form != nil {
 		m.form.Close()
 		m.form = nil

@@ -94,6 +94,12 @@ func (m *Model) ended(j jobs.Job) tea.Cmd {
 		return m.tell(kit.Info, j.Name+": cancelled, all that was done was taken back")
 	case j.Kind == jobs.Pull:
 		return tea.Batch(m.tell(kit.Good, j.Name+" was pulled"), m.thingsSoon())
+	case j.Kind == jobs.Recreate && j.Created != nil:
+		m.list.Select(j.Created.ID)
+		if w := warnings(j); len(w) > 0 {
+			return m.tell(kit.Warn, w[0])
+		}
+		return m.tell(kit.Good, j.Name+" was made anew")
 	case j.Kind == jobs.Remove:
 		return m.tell(kit.Good, j.Name+" was removed")
 	case len(warnings(j)) > 0:
@@ -114,6 +120,9 @@ func failure(j jobs.Job) string {
 	line := pull.Reason(j.Err)
 	if j.Kind == jobs.Run && j.Created != nil {
 		return j.Name + " was created but did not start: " + line
+	}
+	if j.Kind == jobs.Recreate {
+		return j.Name + " could not be made anew, and is as it was: " + line
 	}
 	if j.Name != "" {
 		return j.Name + ": " + line

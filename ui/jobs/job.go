@@ -29,9 +29,10 @@ const (
 	Remove Kind = "remove"
 	Pull   Kind = "pull"
 
-	Restart Kind = "restart"
-	Pause   Kind = "pause"
-	Unpause Kind = "unpause"
+	Restart  Kind = "restart"
+	Recreate Kind = "recreate"
+	Pause    Kind = "pause"
+	Unpause  Kind = "unpause"
 )
 
 // Makes reports whether the job makes a container.

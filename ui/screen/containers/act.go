@@ -35,6 +35,8 @@ const (
 	VerbInspect Verb = "inspect"
 	VerbRename  Verb = "rename"
 	VerbNew     Verb = "new"
+	VerbCopyAs  Verb = "duplicate"
+	VerbEdit    Verb = "edit"
 	VerbMend    Verb = "mend" // reopen the draft of a failed row
 )
 
@@ -118,6 +120,8 @@ func meaning(a keymap.Action, r Row, ok bool) (Verb, string) {
 		return VerbInspect, ""
 	case keymap.ContainerCopy:
 		return VerbCopy, ""
+	case keymap.ContainerDuplicate:
+		return VerbCopyAs, ""
 	}
 	if r.Doing != "" {
 		return "", r.Name() + ": " + r.Doing + " is under way"
@@ -141,6 +145,11 @@ func meaning(a keymap.Action, r Row, ok bool) (Verb, string) {
 		return VerbRemove, ""
 	case keymap.ContainerRename:
 		return VerbRename, ""
+	case keymap.ContainerEdit:
+		if o := r.Container.Owner; o != api.OwnerGantry && o != api.OwnerNerdctl {
+			return "", r.Name() + " can be recreated with its owner's tools only; duplicate makes one like it"
+		}
+		return VerbEdit, ""
 	case keymap.ContainerShell, keymap.ContainerAttach, keymap.ContainerPause, keymap.ContainerRestart:
 		return runningVerb(a, r)
 	}
@@ -219,7 +228,7 @@ func (v Verb) Asks() bool { return v == VerbKill || v == VerbRemove || v == Verb
 // needsEngine reports whether a verb can be done only while the engine is there.
 func (v Verb) needsEngine() bool {
 	return v == VerbStart || v == VerbStop || v == VerbKill || v == VerbRemove || v == VerbLogs ||
-		v == VerbShell || v == VerbAttach || v == VerbPause || v == VerbUnpause || v == VerbRestart || v == VerbRename
+		v == VerbShell || v == VerbAttach || v == VerbPause || v == VerbUnpause || v == VerbRestart || v == VerbRename || v == VerbCopyAs || v == VerbEdit
 }
 
 // lost reports whether the list is what it was when the engine went away.
@@ -235,7 +244,7 @@ func (s *Screen) news(r Row) string {
 func footed() []keymap.Action {
 	return []keymap.Action{
 		keymap.ContainerNew, keymap.ContainerStartStop, keymap.ContainerLogs, keymap.ContainerShell, keymap.JobCancel, keymap.ContainerRemove,
-		keymap.ContainerDetail, keymap.ContainerAttach, keymap.ContainerRestart, keymap.ContainerPause, keymap.ContainerKill, keymap.ContainerRename, keymap.ContainerCopy,
+		keymap.ContainerDuplicate, keymap.ContainerEdit, keymap.ContainerDetail, keymap.ContainerAttach, keymap.ContainerRestart, keymap.ContainerPause, keymap.ContainerKill, keymap.ContainerRename, keymap.ContainerCopy,
 	}
 }
 
