@@ -31,7 +31,7 @@ var rooms = [][]string{
 var screens = [][]string{
 	{"gantry/ui/strict"},
 	{"gantry/themes", "gantry/keymap"},
-	{"gantry/ui/kit", "gantry/ui/tty", "gantry/ui/backend", "gantry/ui/stream", "gantry/ui/config"},
+	{"gantry/ui/kit", "gantry/ui/tty", "gantry/ui/backend", "gantry/ui/stream", "gantry/ui/config", "gantry/ui/preset"},
 	{"gantry/ui/store", "gantry/ui/jobs", "gantry/ui/widget"},
 	{"gantry/ui/screen", "gantry/ui/pane"},
 	{"gantry/ui/app"},
