@@ -163,6 +163,7 @@ func (p *program) root() *cobra.Command {
 	root.AddCommand(
 		p.configCommand(), p.keysCommand(), p.themesCommand(),
 		p.newCommand(), p.runCommand(), p.createCommand(), p.startCommand(), p.stopCommand(), p.killCommand(), p.rmCommand(),
+		p.presetsCommand(),
 		p.psCommand(), p.logsCommand(), p.inspectCommand(), p.pullCommand(), p.imagesCommand(), p.rmiCommand(), p.networkCommand(), p.execCommand(), p.attachCommand(), p.pauseCommand(), p.unpauseCommand(),
 		p.restartCommand(), p.renameCommand(), p.waitCommand(), p.portCommand(), p.volumeCommand(),
 		p.statsCommand(), p.topCommand(), p.eventsCommand(), p.imageCommand(), p.containerCommand(), p.updateCommand(), p.cpCommand(),

@@ -63,6 +63,9 @@ func (p Place) Keys() string { return p.file("keys.toml") }
 // Themes is the folder of themes.
 func (p Place) Themes() string { return p.file("themes") }
 
+// Presets is the folder of presets.
+func (p Place) Presets() string { return p.file("presets") }
+
 func (p Place) file(name string) string {
 	if p.Dir == "" {
 		return ""
