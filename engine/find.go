@@ -71,12 +71,6 @@ func (e *Engine) Request(ctx context.Context, id string) (api.CreateRequest, err
 	return l.records.State(id).Request()
 }
 
-// Remembered is what is known of how the container was created.
-func (e *Engine) Remembered(ctx context.Context, id string) (api.Remembered, error) {
-	req, err := e.Request(ctx, id)
-	return api.Remembered{Request: req, Exact: err == nil}, err
-}
-
 // Traces are the container's last operations, newest first; none for one of others.
 func (e *Engine) Traces(ctx context.Context, id string) ([]path.Trace, error) {
 	l, err := e.need(ctx)

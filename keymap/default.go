@@ -51,7 +51,7 @@ func containers() []Entry {
 		{Action: ContainerRemove, Scope: Containers, Keys: []string{"d"}, Help: "remove", Long: "remove it; asks first", Dangerous: true},
 		{Action: ContainerKill, Scope: Containers, Keys: []string{"K"}, Help: "kill", Long: "end its process at once; asks first", Dangerous: true},
 		{Action: ContainerDuplicate, Scope: Containers, Keys: []string{"N"}, Help: "duplicate", Long: "make another one like it"},
-		{Action: ContainerEdit, Scope: Containers, Keys: []string{"E"}, Help: "edit", Long: "change its options, and make it anew with them"},
+		{Action: ContainerEdit, Scope: Containers, Keys: []string{"E"}, Help: "edit", Long: "change its options and make it anew"},
 		{Action: ContainerDetail, Scope: Containers, Keys: []string{"enter"}, Help: "details", Long: "show its path, settings and state"},
 		{Action: ContainerCopy, Scope: Containers, Keys: []string{"y"}, Help: "copy", Long: "copy its ID, name, image, address or line"},
 		{Action: ContainerInspect, Scope: Containers, Keys: []string{"i"}, Help: "inspect", Long: "show all that is known of it"},
