@@ -115,3 +115,12 @@ func (m *Model) review(msg create.SubmitMsg) tea.Cmd {
 	})
 	return nil
 }
+
+// check asks what a form's request would meet. Of an edit only the engine can say that: its
+// name and its ports are the old container's until that is stopped.
+func (m *Model) check(ctx context.Context, req api.CreateRequest) (api.Checked, error) {
+	if m.editing != nil {
+		return api.Checked{}, nil
+	}
+	return m.engine.Check(ctx, req)
+}

@@ -24,7 +24,7 @@ func (m *Model) openForm(d option.Draft) tea.Cmd {
 			return m.engine.ImageConfig(ctx, ref, platform)
 		},
 		Remote:  m.engine.Remote,
-		Check:   m.engine.Check,
+		Check:   m.check,
 		Suggest: m.suggest,
 	})
 	m.form.SetSize(m.layout.Page.W, m.layout.Page.H)
