@@ -51,10 +51,11 @@ func (m *Model) remembered(msg rememberedMsg) tea.Cmd {
 	if !msg.edit {
 		d.Set(option.KeyName, m.copyOf(d.Get(option.KeyName)))
 	}
-	cmd := m.openForm(d)
+	var ed *editing
 	if msg.edit {
-		m.editing = &editing{msg.c, d}
+		ed = &editing{msg.c, d}
 	}
+	cmd := m.openForm(d, ed)
 	if len(msg.known.Unread) == 0 {
 		return cmd
 	}
@@ -100,9 +101,7 @@ func (m *Model) review(msg create.SubmitMsg) tea.Cmd {
 	body = append(body, "", last)
 	m.ask(dialog.Confirm(m.env, "Recreate "+name+"?", body, "Recreate", "ctrl+s"), func(answer string) tea.Cmd {
 		if answer != dialog.OK {
-			cmd := m.openForm(msg.Draft) // the one below has been sent off
-			m.editing = &ed
-			return cmd
+			return m.openForm(msg.Draft, &ed) // the one below has been sent off
 		}
 		m.closeForm()
 		if _, ok := m.store.Get(ed.c.ID); !ok {
@@ -116,11 +115,11 @@ func (m *Model) review(msg create.SubmitMsg) tea.Cmd {
 	return nil
 }
 
-// check asks what a form's request would meet. Of an edit only the engine can say that: its
-// name and its ports are the old container's until that is stopped.
-func (m *Model) check(ctx context.Context, req api.CreateRequest) (api.Checked, error) {
-	if m.editing != nil {
-		return api.Checked{}, nil
+// check asks in the background what a form's request would meet. Of an edit only the engine can
+// say that: its name and its ports are the old container's until that is stopped.
+func (m *Model) check(ed *editing) func(context.Context, api.CreateRequest) (api.Checked, error) {
+	if ed != nil {
+		return func(context.Context, api.CreateRequest) (api.Checked, error) { return api.Checked{}, nil }
 	}
-	return m.engine.Check(ctx, req)
+	return m.engine.Check
 }

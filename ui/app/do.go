@@ -25,7 +25,7 @@ func (m *Model) do(w containers.Want, key string) tea.Cmd {
 	}
 	switch w.Verb {
 	case containers.VerbNew:
-		return m.openForm(m.draft)
+		return m.openForm(m.draft, nil)
 	case containers.VerbMend:
 		return m.mend(w.Row.ID)
 	case containers.VerbDetail:

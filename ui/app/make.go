@@ -56,10 +56,10 @@ func (m *Model) submit(msg create.SubmitMsg) tea.Cmd {
 func (m *Model) mend(row string) tea.Cmd {
 	p, ok := m.store.Pending(row)
 	if !ok {
-		return m.openForm(m.draft)
+		return m.openForm(m.draft, nil)
 	}
 	m.mending = row
-	cmd := m.openForm(p.Draft)
+	cmd := m.openForm(p.Draft, nil)
 	if problems := atFields(p.Err, p.Draft); len(problems) > 0 {
 		m.form.SetProblems(problems)
 		return cmd

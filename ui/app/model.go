@@ -136,7 +136,7 @@ func (m *Model) Jobs() *jobs.Set { return m.jobs }
 func (m *Model) Init() tea.Cmd {
 	cmds := []tea.Cmd{tea.RequestBackgroundColor, m.startWatch()}
 	if m.opt.New {
-		cmds = append(cmds, m.openForm(m.draft))
+		cmds = append(cmds, m.openForm(m.draft, nil))
 		m.form.Offer(m.opt.Line)
 	}
 	if m.opt.Hello != "" {

@@ -13,10 +13,10 @@ import (
 	"gantry/ui/screen/logs"
 )
 
-// openForm opens the form with a draft.
-func (m *Model) openForm(d option.Draft) tea.Cmd {
+// openForm opens the form with a draft: a new container's, or that of the one being edited.
+func (m *Model) openForm(d option.Draft, ed *editing) tea.Cmd {
 	m.closeForm()
-	m.help = nil
+	m.help, m.editing = nil, ed
 	m.form = create.New(m.env, d, create.Deps{
 		Facts:     func() option.Facts { return m.facts },
 		NameInUse: m.nameInUse,
@@ -24,7 +24,7 @@ func (m *Model) openForm(d option.Draft) tea.Cmd {
 			return m.engine.ImageConfig(ctx, ref, platform)
 		},
 		Remote:  m.engine.Remote,
-		Check:   m.check,
+		Check:   m.check(ed),
 		Suggest: m.suggest,
 	})
 	m.form.SetSize(m.layout.Page.W, m.layout.Page.H)

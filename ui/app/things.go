@@ -123,7 +123,7 @@ func (m *Model) desk() shelf.Desk {
 		Run: func(image string) tea.Cmd {
 			var d option.Draft
 			d.Set(option.KeyImage, image)
-			return m.openForm(d)
+			return m.openForm(d, nil)
 		},
 	}
 }
