@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"os"
 	"time"
 
 	"github.com/containerd/containerd/v2/client"
@@ -62,6 +63,7 @@ type creation struct {
 	oci      *specs.Spec
 	systemd  bool                    // its cgroup is systemd's
 	health   *container.HealthConfig // merged; nil for none
+	idFile   *os.File
 }
 
 // Create makes a container and leaves it in state Created. Nothing remains of a create
@@ -86,7 +88,7 @@ func (e *Engine) create(ctx context.Context, run *path.Run, req api.CreateReques
 	}
 	ctx = e.in(ctx)
 	c := &creation{joined: joined{e: e, l: l}, run: run, obs: o, req: req, unlock: func() {}}
-	defer func() { c.unlock() }()
+	defer func() { c.unlock(); c.closeIDFile() }()
 	if err := c.steps(ctx); err != nil {
 		err = c.l.lostUnder(ctx, err)
 		c.takeBack(ctx)
@@ -161,6 +163,9 @@ func (c *creation) steps(ctx context.Context) error {
 func (c *creation) clientConfig(_ context.Context, s *path.Scope) error {
 	if c.req.Config == nil || c.req.HostConfig == nil {
 		return api.FieldErrors{{Field: "image", Reason: "missing", Fix: "name an image"}}
+	}
+	if err := c.openIDFile(s); err != nil {
+		return err
 	}
 	env, warning := proxies(c.e.cfg.DockerConfigDir, c.l.end.Address, c.req)
 	if warning != "" {

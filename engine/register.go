@@ -219,7 +219,7 @@ func (c *creation) register(ctx context.Context, s *path.Scope) error {
 	if _, err := c.l.client.ContainerService().Create(ctx, rec); err != nil {
 		return fmt.Errorf("register the container: %w", err)
 	}
-	return nil
+	return c.writeIDFile()
 }
 
 // hostName is this host's name, for containers that share its network.

@@ -17,6 +17,9 @@ type build struct {
 	config *container.Config
 	host   *container.HostConfig
 	detach bool
+	client Client
+	// fileLabels are the labels of label files.
+	fileLabels []string
 	// noHealth is set when not even the image's check is to be run.
 	noHealth bool
 	// fileEnv are the variables of env files, which stand before all others.

@@ -109,8 +109,8 @@ func TestFromLine(t *testing.T) {
 		},
 		{
 			"refused flags", "docker run --cpu-percent 5 --kernel-memory=1m -d --disable-content-trust -m= a",
-			"docker run -d a\noption --cpu-percent 5 | exists on Windows only\noption --kernel-memory=1m | was given up by Docker and does nothing\n" +
-				"option --disable-content-trust | was given up by Docker and does nothing\noption -m= | needs a value",
+			"docker run -d --disable-content-trust a\noption --cpu-percent 5 | exists on Windows only\noption --kernel-memory=1m | was given up by Docker and does nothing\n" +
+				"option -m= | needs a value",
 		},
 		{"the last counts", "docker run --name a --name $X --name b c", "docker run --name b c\n" +
 			"option --name a | is given again later, and the later one counts\noption --name $X | is given again later, and the later one counts"},

@@ -18,17 +18,13 @@ const (
 func laters() []later {
 	return []later{
 		{name: "attach", short: "a", reason: notYet},
-		{name: "cidfile", reason: notYet},
 		{name: "cpu-count", reason: windowsOnly},
 		{name: "cpu-percent", reason: windowsOnly},
 		{name: "detach-keys", reason: notYet},
-		{name: "disable-content-trust", bare: true, reason: gone},
 		{name: "gpus", reason: notYet},
 		{name: "io-maxbandwidth", reason: windowsOnly},
 		{name: "io-maxiops", reason: windowsOnly},
 		{name: "kernel-memory", reason: gone},
-		{name: "label-file", reason: notYet},
-		{name: "quiet", short: "q", bare: true, reason: notYet},
 		{name: "sig-proxy", bare: true, reason: notYet},
 		{name: "storage-opt", reason: "limits a root filesystem, which none of containerd's snapshotters can"},
 		{name: "use-api-socket", bare: true, reason: "would give it Docker's API socket: there is no Docker daemon here"},

@@ -9,11 +9,18 @@ type Parsed struct {
 	Request api.CreateRequest
 	// Detach is set when the caller does not stay with the container.
 	Detach bool
+	// Client is what else only the caller is to do.
+	Client Client
 	// Problems are everything that is wrong, in the order of the table, then rules across
 	// options.
 	Problems api.FieldErrors
 	// Warnings are what will be otherwise than written; the request already says it so.
 	Warnings api.FieldErrors
+}
+
+// Client is what was asked of the caller alone, and no request says.
+type Client struct {
+	Quiet bool
 }
 
 // Err is the problems as an error; nil when there are none.
@@ -39,7 +46,7 @@ func (d Draft) Parse(f Facts) Parsed {
 		}
 	}
 	b.across(d)
-	return Parsed{Request: b.req, Detach: b.detach, Problems: b.problems, Warnings: b.warnings}
+	return Parsed{Request: b.req, Detach: b.detach, Client: b.client, Problems: b.problems, Warnings: b.warnings}
 }
 
 // Check is what is wrong with one value by itself, i its index among the option's values;

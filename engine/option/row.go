@@ -42,6 +42,7 @@ func makeRows() []row {
 		logging(),
 		health(),
 		{initial()},
+		caller(),
 		resources(),
 		memory(),
 		cpu(),

@@ -19,6 +19,7 @@ func (b *build) across(d Draft) {
 	b.acrossCPU(d)
 	b.acrossLogging(d)
 	b.acrossHealth()
+	b.acrossLabels(d)
 	b.acrossSecurity(d)
 	b.acrossSysctls(d)
 	b.acrossSpaces(d)

@@ -82,12 +82,12 @@ func TestATableHandedOutCanBeChanged(t *testing.T) {
 func TestSectionsOfTheForm(t *testing.T) {
 	want := []string{
 		"Basics: Image, Name, Command, Tty, Remove, Pull, Platform, Restart",
-		"Process: Entrypoint, Environment, Env files, Work dir, User, Hostname, Labels, Interactive, Stop signal, Stop timeout, Groups, Umask, Init",
+		"Process: Entrypoint, Environment, Env files, Work dir, User, Hostname, Labels, Interactive, Stop signal, Stop timeout, Groups, Umask, Init, Label files",
 		"Network: Networks, Ports, Publish all, Aliases, Links, IPv4, IPv6, Link-local, MAC address, DNS servers, DNS search, DNS options, Hosts, Domain",
 		"Storage: Volumes, Mounts, Tmpfs, Volumes from",
 		"Resources: Memory, CPUs, Pids limit, Memory+swap, Soft limit, /dev/shm, CPU shares, CPU set, Ulimits",
 		"Security: Read-only, Privileged, Add caps, Drop caps, Confinement, Devices, Device rules, Sysctls",
-		"Advanced: Annotations, Log driver, Log options, Health check, Check every, Check limit, Check tries, Start period, Start every, No check, Swappiness, No OOM kill, OOM score, Memory nodes, CPU period, CPU quota, RT period, RT runtime, I/O weight, I/O weights, " +
+		"Advanced: Annotations, Log driver, Log options, Health check, Check every, Check limit, Check tries, Start period, Start every, No check, ID file, Swappiness, No OOM kill, OOM score, Memory nodes, CPU period, CPU quota, RT period, RT runtime, I/O weight, I/O weights, " +
 			"Read rate, Write rate, Read ops, Write ops, Cgroup, Cgroup conf, RDT class, PIDs, IPC, Host's name, Users, Cgroup ns, Runtime",
 	}
 	var got []string

@@ -14,6 +14,7 @@ import (
 	"gantry/engine/option"
 	"gantry/engine/path"
 	"gantry/ui/config"
+	"gantry/ui/kit"
 )
 
 // opened is the fake as it was opened.
@@ -190,8 +191,14 @@ func TestHelpListsEveryOptionOfTheTable(t *testing.T) {
 			if o.Key == option.KeyDetach && cmd == "create" {
 				continue // create never starts
 			}
-			if n := strings.Count(got.out, o.FlagText()+" "); !o.Positional && n != 1 {
+			n := strings.Count(got.out, o.FlagText()+" ") + strings.Count(got.out, o.FlagText()+"\n")
+			if !o.Positional && n != 1 {
 				t.Errorf("%s --help has --%s %d times", cmd, o.Key, n)
+			}
+		}
+		for line := range strings.Lines(got.out) {
+			if n := kit.Width(strings.TrimSuffix(line, "\n")); n > 80 {
+				t.Errorf("%s --help has a line of %d cells: %s", cmd, n, line)
 			}
 		}
 	}

@@ -24,7 +24,7 @@ func (p *program) startCommand() *cobra.Command {
 			}
 			return p.each(c.Context(), args, func(ctx context.Context, e Engine, x api.Container) error {
 				p.caution(api.ActStart, x)
-				r := p.reporter(trace)
+				r := p.reporter(trace, false)
 				defer r.end()
 				_, err := e.Start(ctx, x.ID, api.StartOptions{}, r.observer())
 				return err

@@ -27,7 +27,7 @@ func (p *program) pullCommand() *cobra.Command {
 				return err
 			}
 			defer p.close(e)
-			r := p.reporter(false)
+			r := p.reporter(false, false)
 			observer, source := r.hearing()
 			img, err := e.Pull(ctx, args[0], platform, observer)
 			r.end()

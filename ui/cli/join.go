@@ -15,6 +15,7 @@ import (
 
 // joining is how a caller is joined to a container.
 type joining struct {
+	quiet                      bool // say nothing of pulls
 	tty, stdin, stdout, stderr bool
 	streams                    []string // what --attach has named; none leaves it to the rest
 	keys                       string   // that let go of it
@@ -77,7 +78,7 @@ func (p *program) startJoined(ctx context.Context, e Engine, j joining, trace bo
 	if j.tty && j.stdin && !term.IsTerminal(int(p.In.Fd())) {
 		return errors.New("the input device is not a TTY")
 	}
-	r := p.reporter(trace)
+	r := p.reporter(trace, j.quiet)
 	st := &api.Streams{DetachKeys: j.keys}
 	if j.stdout || j.tty { // a terminal has one stream
 		st.Stdout = p.Out

@@ -138,7 +138,7 @@ func (p *program) recreate(ctx context.Context, e Engine, x api.Container, old, 
 	}
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
-	r := p.reporter(a.trace)
+	r := p.reporter(a.trace, false)
 	made, err := e.Recreate(ctx, x.ID, parsed.Request, api.RecreateOptions{Keep: a.keep, NoStart: a.noStart}, r.observer())
 	r.end()
 	if err != nil {

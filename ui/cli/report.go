@@ -19,6 +19,7 @@ type reporter struct {
 	w     io.Writer
 	tty   bool
 	trace bool
+	quiet bool
 
 	mu    sync.Mutex
 	last  path.Trace
@@ -26,9 +27,10 @@ type reporter struct {
 	line  bool // an unfinished progress line stands on the terminal
 }
 
-func (p *program) reporter(trace bool) *reporter {
+// reporter tells of an operation; a quiet one says nothing of pulls.
+func (p *program) reporter(trace, quiet bool) *reporter {
 	f, ok := p.Err.(*os.File)
-	return &reporter{w: p.Err, trace: trace, tty: ok && term.IsTerminal(int(f.Fd()))}
+	return &reporter{w: p.Err, trace: trace, quiet: quiet, tty: ok && term.IsTerminal(int(f.Fd()))}
 }
 
 func (r *reporter) observer() api.Observer {
@@ -42,6 +44,9 @@ func (r *reporter) onTrace(t path.Trace) {
 }
 
 func (r *reporter) onPull(pr api.PullProgress) {
+	if r.quiet {
+		return
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	first, changed := r.phase == "", pr.Phase != r.phase

@@ -117,28 +117,10 @@ func (p *program) withDraft(c *cobra.Command, args []string, do carryOut) error 
 	return do(c.Context(), e, parsed, o)
 }
 
-// optionHelp lists the flags of the table by section.
-func (p *program) optionHelp(c *cobra.Command) {
-	fmt.Fprintf(p.Out, "%s\n\nUsage:  gantry %s\n", c.Short, c.Use)
-	for _, s := range option.Sections() {
-		fmt.Fprintf(p.Out, "\n%s:\n", s)
-		for _, o := range option.Table() { // not only what the form shows
-			if o.Section == s && !o.Positional && (o.Key != option.KeyDetach || c.Name() == "run") {
-				fmt.Fprintf(p.Out, "  %-34s %s\n", o.FlagText(), o.HelpText())
-			}
-		}
-	}
-	fmt.Fprintf(p.Out, "\nOf whoever calls:\n")
-	for _, f := range joiningHelp() {
-		fmt.Fprintf(p.Out, "  %-34s %s\n", f[0], f[1])
-	}
-	fmt.Fprintf(p.Out, "\nOf gantry's own:\n  %-34s %s\n", "    --trace", "print the steps of the path with their times to stderr")
-}
-
 func (p *program) create(ctx context.Context, e Engine, parsed option.Parsed, o own) error {
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
-	r := p.reporter(o.trace)
+	r := p.reporter(o.trace, parsed.Client.Quiet)
 	made, err := e.Create(ctx, parsed.Request, r.observer())
 	r.end()
 	if err != nil {
@@ -155,6 +137,7 @@ func (p *program) run(ctx context.Context, e Engine, parsed option.Parsed, o own
 	}
 	cfg := parsed.Request.Config
 	j := o.joining
+	j.quiet = parsed.Client.Quiet
 	j.tty, j.stdin, j.stdout, j.stderr = cfg.Tty, cfg.OpenStdin && cfg.AttachStdin, cfg.AttachStdout, cfg.AttachStderr
 	return p.startJoined(ctx, e, j, o.trace, func(ctx context.Context, opt api.StartOptions, ob api.Observer) (api.Created, api.Session, error) {
 		return e.Run(ctx, parsed.Request, opt, ob)
@@ -177,7 +160,7 @@ func beforeStart(o api.Observer, do func()) api.Observer {
 func (p *program) runDetached(ctx context.Context, e Engine, parsed option.Parsed, o own) error {
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
-	r := p.reporter(o.trace)
+	r := p.reporter(o.trace, parsed.Client.Quiet)
 	made, _, err := e.Run(ctx, parsed.Request, api.StartOptions{}, r.observer())
 	r.end()
 	if err != nil {
