@@ -43,6 +43,7 @@ func TestTheWorldIsAskedBeforeACreate(t *testing.T) {
 
 	id := p.run("--name", "busy", "-p", "18081:80", "busybox", "sleep", "100")
 	defer p.remove(id)
+	p.follow().state(id, api.StateRunning) // the list is what is asked
 	got := ask("--name", "busy", "-p", "127.0.0.1:"+taken+":80", "-p", "18081:81", "-p", "18082:82",
 		"-v", dir+":/data", "-v", "fresh:/fresh", "--mount", "type=bind,source="+dir+",target=/strict", "busybox")
 	said := map[string]string{}

@@ -151,7 +151,7 @@ func TestExecLosesNothing(t *testing.T) {
 func TestAShellIsFound(t *testing.T) {
 	p := open(t)
 	id := p.run("busybox", "sleep", "100")
-	if shell, err := p.Shell(t.Context(), id); shell != "/bin/ash" || err != nil {
+	if shell, err := p.Shell(t.Context(), id); shell != "/bin/sh" || err != nil {
 		t.Errorf("%q, %v", shell, err)
 	}
 	if _, _, _, err := p.exec(id, sh("rm /bin/ash /bin/sh"), nil); err != nil {

@@ -20,7 +20,7 @@ import (
 func TestAContainersLife(t *testing.T) {
 	p := open(t)
 	before := real.Count(t, p.env)
-	id := p.create("--name", "web", "--label", "tier=front", "--stop-timeout", "3", "busybox", "sh", "-c", "trap 'exit 3' TERM; while :; do sleep 0.05; done")
+	id := p.create("--name", "web", "--label", "tier=front", "--stop-timeout", "3", "busybox", "sh", "-c", "trap 'exit 3' TERM; echo ready; while :; do sleep 0.05; done")
 
 	c := p.get("web")
 	if c.ID != id || c.State != api.StateCreated || c.Name != "web" || c.Owner != api.OwnerGantry || c.Pid != 0 || c.Namespace != p.env.Namespace {
@@ -51,6 +51,7 @@ func TestAContainersLife(t *testing.T) {
 		t.Error("start of a running container started it again")
 	}
 
+	p.logged(id, "ready") // a signal that comes before the trap ends nothing
 	if err := p.Stop(t.Context(), id, api.StopOptions{}, api.Observer{}); err != nil {
 		t.Fatal(err)
 	}

@@ -1,8 +1,6 @@
 package app
 
 import (
-	"fmt"
-
 	tea "charm.land/bubbletea/v2"
 
 	"gantry/ui/kit"
@@ -38,12 +36,4 @@ func (m *Model) pruneContainers(key string) {
 		}
 		return m.each(chosen, func(r containers.Row) tea.Cmd { return m.remove(r.Container, false) })
 	})
-}
-
-// gone is how many things of a kind were removed.
-func gone(n int, one, more string) string {
-	if n == 1 {
-		return "1 " + one + " was removed"
-	}
-	return fmt.Sprintf("%d %s were removed", n, more)
 }

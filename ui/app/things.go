@@ -153,7 +153,7 @@ func (m *Model) did(msg didMsg) tea.Cmd {
 }
 
 // thingsSoonMsg says that the things are to be read again, since containers have changed.
-type thingsSoonMsg struct{ gen int }
+type thingsSoonMsg struct{}
 
 // thingsSoon reads the things again once containers have changed: who uses what is theirs.
 // However much changes, that is at most once a second.
