@@ -166,7 +166,10 @@ func TestARecreateKilledAnywhereIsPutRight(t *testing.T) {
 	p.run(site("18080")...)
 	p.page("http://127.0.0.1:18080/")
 	before := real.Count(t, p.env)
-	for _, gap := range gapsOfRecreate {
+	for i, gap := range gapsOfRecreate {
+		if testing.Short() && i%5 != 0 {
+			continue // the race detector sees the same code in any of them
+		}
 		id := p.get("web").ID
 		words := site("18081")
 		words[slices.Index(words, "busybox")] = p.image(real.Busybox)

@@ -56,6 +56,9 @@ func TestNothingHostileReachesTheTerminal(t *testing.T) {
 			m.press("enter")
 			m.shows("▐victim▌", "Inspect")
 			m.press("right")
+			m.shows("the end") // of its log
+			m.boxed()
+			m.press("right")
 			m.shows("\"Path\": \"sh\"")
 			m.boxed()
 			m.browse("pgdown", `"evil"`)
