@@ -9,6 +9,7 @@ import (
 	"os"
 	"path"
 	"strings"
+	"sync"
 )
 
 // Place is a path below a root directory, as somebody wrote it: a slash or "/." at its end
@@ -94,9 +95,11 @@ func Copy(ctx context.Context, from, to Place, follow bool, own Owner) error {
 	}
 	r, w := io.Pipe()
 	defer context.AfterFunc(ctx, func() { r.CloseWithError(ctx.Err()) })()
-	go func() { w.CloseWithError(Send(f, name, w)) }() // ends with the reader, which is closed below
+	var sending sync.WaitGroup
+	sending.Go(func() { w.CloseWithError(Send(f, name, w)) }) // ends with the reader, which is closed below
 	err = In(Place{to.Root, dir}, own, r)
 	r.CloseWithError(errors.Join(err, io.ErrClosedPipe))
+	sending.Wait() // it reads f
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
