@@ -165,11 +165,11 @@ func TestMarksAreFilled(t *testing.T) {
 		t.Fatal(err)
 	}
 	p = p.Fill(func(m Mark) (string, bool) {
-		v := map[string]string{"PWD": "/home/me/work", "A": "", "B": m.Default}
+		v := map[string]string{"PWD": "/home/me/code", "A": "", "B": m.Default}
 		s, ok := v[m.Name]
 		return s, ok
 	})
-	want := "docker run --name '$N' -e B=c -v /home/me/work/:/x: \"<img>\"\nname.0+0 $N stands for the value of N | N:\nimage.0+0 <img> wants a value of your own"
+	want := "docker run --name '$N' -e B=c -v /home/me/code/:/x: \"<img>\"\nname.0+0 $N stands for the value of N | N:\nimage.0+0 <img> wants a value of your own"
 	if got := told(p); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
