@@ -16,6 +16,7 @@ import (
 
 	"gantry/engine/api"
 	"gantry/engine/daemon"
+	"gantry/engine/task"
 )
 
 // Config says which containerd is used and how.
@@ -51,6 +52,7 @@ type Engine struct {
 
 	hub     hub
 	metrics metrics
+	meter   task.Meter // of this engine and its views
 
 	mu    sync.Mutex
 	link  *link          // nil while there is no connection
@@ -96,6 +98,7 @@ func (e *Engine) Close() error {
 	e.endViews()
 	e.cancel()
 	e.done.Wait()
+	e.meter.Close()
 	return nil
 }
 

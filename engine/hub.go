@@ -93,6 +93,17 @@ func (h *hub) list() []api.Container {
 	return slices.Collect(maps.Values(h.all))
 }
 
+// ids are those of the live list.
+func (h *hub) ids() map[string]bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	all := make(map[string]bool, len(h.all))
+	for id := range h.all {
+		all[id] = true
+	}
+	return all
+}
+
 // take empties what is pending; ok is false when nothing is.
 func (h *hub) take(w *watcher) (u api.Update, ok bool) {
 	h.mu.Lock()

@@ -31,6 +31,24 @@ func TestStatsOfWhatRuns(t *testing.T) {
 		r, ok := s.Since(first[busy])
 		return ok && s.CPU > 50*time.Millisecond && r.CPU > 1
 	})
+	begin, err := p.Usage(t.Context(), []string{busy, idle, created})
+	if err != nil || len(begin) != 2 {
+		t.Fatalf("%v, %v", begin, err)
+	}
+	p.eventually("processor time of the cgroup's files", func() bool {
+		read, err := p.Usage(t.Context(), []string{busy, idle, created})
+		told, terr := p.Stats(t.Context(), []string{busy, idle})
+		if err != nil || terr != nil {
+			t.Fatal(err, terr)
+		}
+		for _, id := range []string{busy, idle} { // other containers and the kernel come between the two
+			if r, s := read[id], told[id]; r.Memory == 0 || r.CPU > s.CPU || s.CPU-r.CPU > time.Minute || max(r.Memory, s.Memory)-min(r.Memory, s.Memory) > 8<<20 {
+				t.Errorf("%+v is read, %+v is told", r, s)
+			}
+		}
+		r, ok := read[busy].Since(begin[busy])
+		return ok && r.CPU > 1 && read[busy].CPU-begin[busy].CPU > 50*time.Millisecond
+	})
 	s := first[idle]
 	if s.Net || s.MemoryLimit <= 64<<20 || s.MemoryLimit > 1<<50 || s.CPU > time.Second {
 		t.Errorf("idle: %+v", s)
@@ -40,5 +58,8 @@ func TestStatsOfWhatRuns(t *testing.T) {
 	}
 	for _, id := range []string{busy, idle, created} {
 		p.remove(id)
+	}
+	if left, err := p.Usage(t.Context(), []string{busy, idle, created}); err != nil || len(left) != 0 {
+		t.Errorf("of what is gone: %v, %v", left, err)
 	}
 }

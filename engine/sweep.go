@@ -18,17 +18,21 @@ func (e *Engine) sweep(ctx context.Context, l *link) {
 }
 
 func (e *Engine) sweepRecords(ctx context.Context, l *link) error {
-	exists := func(id string) bool {
+	ask := func(id string) bool {
 		_, err := l.client.ContainerService().Get(ctx, id)
 		return !errdefs.IsNotFound(err) // when in doubt it exists
 	}
+	// What the live list has is not asked for, one by one: a thousand containers would be a
+	// thousand calls at every start. One that went since is left to the next sweep.
+	known := e.hub.ids()
+	exists := func(id string) bool { return known[id] || ask(id) }
 	left, err := l.records.Leftovers(exists)
 	if err != nil {
 		return err
 	}
 	errs := []error{l.records.SweepClaims(ctx, func(ctx context.Context, id string) error { return dropLease(ctx, l, id) })}
 	for _, id := range left.IDs {
-		errs = append(errs, e.sweepOne(ctx, l, id, exists))
+		errs = append(errs, e.sweepOne(ctx, l, id, ask))
 	}
 	for _, dir := range left.Dirs {
 		errs = append(errs, os.RemoveAll(dir))

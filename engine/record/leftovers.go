@@ -20,7 +20,7 @@ type Leftovers struct {
 const tmpGrace = time.Minute
 
 // Leftovers lists what belongs to no container and that nobody is working on. exists
-// says whether an ID is in containerd; it must ask then, and not go by an older list.
+// says whether an ID is in containerd; before it denies it, it must ask then, and not go by an older list.
 // Only what gantry made is listed, since nerdctl's store may be shared. Before removing
 // the records of an ID take its lock and ask again.
 func (s *Store) Leftovers(exists func(id string) bool) (Leftovers, error) {
@@ -37,7 +37,7 @@ func (s *Store) Leftovers(exists func(id string) bool) (Leftovers, error) {
 			if s.abandoned(id) {
 				l.Dirs = append(l.Dirs, s.Dir(id))
 			}
-		case !fileExists(s.State(id).file(requestFile)), s.busy(id), !s.State(id).Doomed() && exists(id):
+		case !s.State(id).Doomed() && exists(id), !fileExists(s.State(id).file(requestFile)), s.busy(id):
 		default:
 			ours[id] = true
 			l.IDs = append(l.IDs, id)

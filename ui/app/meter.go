@@ -143,7 +143,7 @@ func (s *sampler) run(ctx context.Context, wait time.Duration, until <-chan time
 			return nil
 		}
 		wait = s.every
-		now, err := s.engine.Stats(ctx, s.ids)
+		now, err := s.engine.Usage(ctx, s.ids)
 		if ctx.Err() != nil {
 			return nil
 		}

@@ -180,7 +180,7 @@ func TestFiguresComeAndGoWithWhoLooks(t *testing.T) {
 			}
 			asked := func() (n int) {
 				for _, c := range e.Calls() {
-					if c.Method == "Stats" {
+					if c.Method == "Usage" {
 						n++
 					}
 				}

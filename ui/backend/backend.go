@@ -105,6 +105,9 @@ type Meter interface {
 	// Stats samples the containers with these IDs, or all when there are none, in one call.
 	// Those that do not run are left out. Two samples make a rate: api.Sample.Since.
 	Stats(ctx context.Context, ids []string) (map[string]api.Sample, error)
+	// Usage is processor time and memory of those containers, as Stats has them and nothing else,
+	// at a cost that can be had every other second.
+	Usage(ctx context.Context, ids []string) (map[string]api.Sample, error)
 	// Top is the processes of a running container as ps shows them, with ps's options.
 	Top(ctx context.Context, id string, options []string) (*container.TopResponse, error)
 }
