@@ -29,7 +29,7 @@ type order struct {
 	Operation, Step              string
 	DockerConfig                 string   // a folder of the test's, which the killed one cannot clear away
 	Words                        []string // of a run or create
-	ID                           string   // of a start or recreate
+	ID                           string   // of a start, commit or recreate
 	Within                       string   // "recreate" when the operation is a part of one
 }
 
@@ -81,6 +81,10 @@ func (o order) carryOut(e *engine.Engine) error {
 	}
 	if o.Operation == "start" {
 		_, err := e.Start(ctx, o.ID, api.StartOptions{}, api.Observer{})
+		return err
+	}
+	if o.Operation == "commit" {
+		_, err := e.Commit(ctx, o.ID, "mine", api.CommitOptions{}, api.Observer{})
 		return err
 	}
 	d, err := option.FromArgs(o.Words)

@@ -118,7 +118,7 @@ func (c *creation) steps(ctx context.Context) error {
 	}
 	// One lease spans the pull and the create: without it the garbage collector may take
 	// a layer or the snapshot before the container refers to it.
-	ctx, release, err := c.lease(ctx)
+	ctx, release, err := c.lease(ctx, c.run, map[string]string{labelPurpose: "create"})
 	if err != nil {
 		return err
 	}

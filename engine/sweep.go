@@ -30,7 +30,7 @@ func (e *Engine) sweepRecords(ctx context.Context, l *link) error {
 	if err != nil {
 		return err
 	}
-	errs := []error{l.records.SweepClaims(ctx, func(ctx context.Context, id string) error { return dropLease(ctx, l, id) })}
+	errs := []error{l.records.SweepClaims(ctx, func(ctx context.Context, id string) error { return e.sweepLease(ctx, l, id) })}
 	for _, id := range left.IDs {
 		errs = append(errs, e.sweepOne(ctx, l, id, ask))
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/containerd/errdefs"
 
 	"gantry/engine/api"
+	"gantry/engine/path"
 	"gantry/engine/task"
 )
 
@@ -90,14 +91,15 @@ func (l *link) lostUnder(ctx context.Context, err error) error {
 	return &api.UnavailableError{Address: l.end.Address, Cause: api.UnavailableAny, Err: err}
 }
 
-// lease opens the lease of this create; release gives it back when all went well. It has
-// the name of a claim, so that a sweep knows the leases of the dead.
-func (c *creation) lease(ctx context.Context) (context.Context, func(context.Context), error) {
-	claim, err := c.l.records.Claim()
+// lease opens the lease of an operation, with labels that say what it is for; release gives it
+// back when all went well. It has the name of a claim, so that a sweep knows the leases of the
+// dead.
+func (j *joined) lease(ctx context.Context, run *path.Run, labels map[string]string) (context.Context, func(context.Context), error) {
+	claim, err := j.l.records.Claim()
 	if err != nil {
 		return ctx, nil, err
 	}
-	drop := c.undo(func(ctx context.Context, l *link) error { return dropLease(ctx, l, claim.ID) })
+	drop := j.undo(func(ctx context.Context, l *link) error { return dropLease(ctx, l, claim.ID) })
 	ended := false
 	end := func(ctx context.Context) error {
 		if ended {
@@ -107,16 +109,15 @@ func (c *creation) lease(ctx context.Context) (context.Context, func(context.Con
 		err := drop(ctx)
 		return errors.Join(err, claim.Release(err == nil))
 	}
-	c.run.Undo("drop the lease", end)
-	lease, err := c.l.client.LeasesService().Create(ctx, leases.WithID(claim.ID), leases.WithExpiration(leaseTime),
-		leases.WithLabels(map[string]string{"gantry/purpose": "create"}))
+	run.Undo("drop the lease", end)
+	lease, err := j.l.client.LeasesService().Create(ctx, leases.WithID(claim.ID), leases.WithExpiration(leaseTime), leases.WithLabels(labels))
 	if err != nil {
 		return ctx, nil, fmt.Errorf("create lease: %w", err)
 	}
 	release := func(ctx context.Context) {
-		// The container is made: that its lease lasts a little longer is no reason to fail.
+		// What it was for is made: that its lease lasts a little longer is no reason to fail.
 		if err := end(context.WithoutCancel(ctx)); err != nil {
-			c.e.log.Warn("delete lease", "id", c.id, "err", err)
+			j.e.log.Warn("delete lease", "id", claim.ID, "err", err)
 		}
 	}
 	return leases.WithLease(ctx, lease.ID), release, nil
@@ -127,6 +128,23 @@ func dropLease(ctx context.Context, l *link, id string) error {
 		return fmt.Errorf("delete lease: %w", err)
 	}
 	return nil
+}
+
+// sweepLease drops the lease of an operation whose gantry is gone, and has a container go on
+// that it had paused.
+func (e *Engine) sweepLease(ctx context.Context, l *link, id string) error {
+	found, err := l.client.LeasesService().List(ctx, "id=="+id)
+	if err != nil {
+		return fmt.Errorf("look for a lease: %w", err)
+	}
+	for _, lease := range found {
+		if box := lease.Labels[labelPaused]; box != "" {
+			if err := resume(ctx, l, box); err != nil {
+				return err
+			}
+		}
+	}
+	return dropLease(ctx, l, id)
 }
 
 // sweepDoomed takes back a container whose create failed while containerd was not there.

@@ -4,6 +4,7 @@ package files
 
 import (
 	"archive/tar"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -52,7 +53,7 @@ func Send(f *os.File, as string, w io.Writer) error {
 			return err
 		}
 		defer root.Close()
-		err = pack(tw, root, ".", as)
+		err = (&packer{tw: tw}).pack(root, ".", as)
 		if err != nil {
 			return err
 		}
@@ -70,8 +71,37 @@ func Send(f *os.File, as string, w io.Writer) error {
 	return tw.Close()
 }
 
+// Export writes all that is below a root as tar, as it would be moved to another system: files
+// of several names as one, and with the capabilities that they have.
+func Export(ctx context.Context, root *os.File, w io.Writer) error {
+	in, err := Within(root)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	tw := tar.NewWriter(w)
+	p := &packer{tw: tw, ctx: ctx, whole: true, links: map[inode]string{}}
+	if err := p.pack(in, ".", ""); err != nil {
+		return err
+	}
+	return tw.Close()
+}
+
+// packer packs a tree. whole is for an export.
+type packer struct {
+	tw    *tar.Writer
+	ctx   context.Context
+	whole bool
+	links map[inode]string // files of several names → the first of them
+}
+
+type inode struct{ dev, ino uint64 }
+
 // pack packs what is at name below root.
-func pack(tw *tar.Writer, root *os.Root, name, as string) error {
+func (p *packer) pack(root *os.Root, name, as string) error {
+	if p.ctx != nil && p.ctx.Err() != nil {
+		return p.ctx.Err()
+	}
 	st, err := root.Lstat(name)
 	if err != nil {
 		return err
@@ -80,12 +110,17 @@ func pack(tw *tar.Writer, root *os.Root, name, as string) error {
 		return nil // tar has none
 	}
 	if as != "" {
-		one := entry{st: st, as: as, link: func() (string, error) { return root.Readlink(name) }}
+		one := entry{st: st, as: as, caps: p.whole, link: func() (string, error) { return root.Readlink(name) }}
 		one.open = func() (*os.File, error) {
 			return root.OpenFile(name, os.O_RDONLY|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0)
 		}
-		if err := one.pack(tw); err != nil {
+		key, several := p.several(st)
+		one.first = p.links[key]
+		if err := one.pack(p.tw); err != nil {
 			return err
+		}
+		if several && one.first == "" {
+			p.links[key] = as
 		}
 	}
 	if !st.IsDir() {
@@ -100,11 +135,20 @@ func pack(tw *tar.Writer, root *os.Root, name, as string) error {
 		return err
 	}
 	for _, e := range entries {
-		if err := pack(tw, root, path.Join(name, e.Name()), path.Join(as, e.Name())); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := p.pack(root, path.Join(name, e.Name()), path.Join(as, e.Name())); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err // what has gone meanwhile is not copied
 		}
 	}
 	return nil
+}
+
+// several reports whether a file has more than one name, and which file it is.
+func (p *packer) several(st fs.FileInfo) (inode, bool) {
+	sys, ok := st.Sys().(*syscall.Stat_t)
+	if p.links == nil || !ok || !st.Mode().IsRegular() || sys.Nlink < 2 {
+		return inode{}, false
+	}
+	return inode{uint64(sys.Dev), sys.Ino}, true
 }
 
 // entry is one thing to be packed.
@@ -113,6 +157,10 @@ type entry struct {
 	as   string
 	open func() (*os.File, error)
 	link func() (string, error)
+	// first is the name under which the same file is packed already; caps says that the
+	// capabilities of a program count.
+	first string
+	caps  bool
 }
 
 func (e entry) pack(tw *tar.Writer) error {
@@ -134,7 +182,10 @@ func (e entry) pack(tw *tar.Writer) error {
 	if sys, ok := e.st.Sys().(*syscall.Stat_t); ok {
 		h.Uid, h.Gid = int(sys.Uid), int(sys.Gid)
 	}
-	if !e.st.Mode().IsRegular() {
+	if e.first != "" {
+		h.Typeflag, h.Linkname, h.Size = tar.TypeLink, e.first, 0
+	}
+	if h.Typeflag != tar.TypeReg {
 		return tw.WriteHeader(h)
 	}
 	f, err := e.open()
@@ -142,6 +193,9 @@ func (e entry) pack(tw *tar.Writer) error {
 		return err
 	}
 	defer f.Close()
+	if e.caps {
+		h.PAXRecords = capabilities(f)
+	}
 	if err := tw.WriteHeader(h); err != nil {
 		return err
 	}
@@ -150,4 +204,15 @@ func (e entry) pack(tw *tar.Writer) error {
 		return fmt.Errorf("%s became shorter while it was copied: %d bytes of %d", e.as, n, h.Size)
 	}
 	return err
+}
+
+// capabilities are what a program may do beyond its user, as tar has them.
+func capabilities(f *os.File) map[string]string {
+	const name = "security.capability"
+	var b [64]byte // the kernel's format has 24
+	n, err := unix.Fgetxattr(int(f.Fd()), name, b[:])
+	if err != nil || n == 0 {
+		return nil
+	}
+	return map[string]string{"SCHILY.xattr." + name: string(b[:n])}
 }

@@ -8,6 +8,7 @@ package backend
 
 import (
 	"context"
+	"io"
 
 	"github.com/moby/moby/api/types/container"
 	"github.com/moby/moby/api/types/network"
@@ -120,6 +121,17 @@ type Copier interface {
 	CopyTo(ctx context.Context, id, src, dst string, opt api.CopyOptions) error
 }
 
+// Keeper makes of a container's files what outlives it. What is mounted in it is not its own.
+type Keeper interface {
+	// Commit makes an image: what the container changed on the one that it was made of, and
+	// what it was created with as configuration. A bad name or instruction is an api.FieldErrors.
+	Commit(ctx context.Context, id, ref string, opt api.CommitOptions, o api.Observer) (api.Committed, error)
+	// Changes are what it changed of its image's files, by path.
+	Changes(ctx context.Context, id string) ([]container.FilesystemChange, error)
+	// Export writes all its files as tar.
+	Export(ctx context.Context, id string, w io.Writer) error
+}
+
 // Eventer tells what happens.
 type Eventer interface {
 	// Events tells each what happens from now on, until ctx ends, with its error, or each fails.
@@ -187,6 +199,7 @@ type Engine interface {
 	Logger
 	Meter
 	Copier
+	Keeper
 	Eventer
 	Imager
 	Networker

@@ -167,6 +167,7 @@ func (p *program) root() *cobra.Command {
 		p.psCommand(), p.logsCommand(), p.inspectCommand(), p.pullCommand(), p.imagesCommand(), p.rmiCommand(), p.networkCommand(), p.execCommand(), p.attachCommand(), p.pauseCommand(), p.unpauseCommand(),
 		p.restartCommand(), p.renameCommand(), p.waitCommand(), p.portCommand(), p.volumeCommand(),
 		p.statsCommand(), p.topCommand(), p.eventsCommand(), p.imageCommand(), p.containerCommand(), p.updateCommand(), p.cpCommand(),
+		p.commitCommand(), p.diffCommand(), p.exportCommand(),
 		p.recreateCommand(),
 		p.duplicateCommand(),
 		p.namespaceCommand(), p.engineCommand(), p.doctorCommand(), p.versionCommand(),
