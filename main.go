@@ -110,7 +110,7 @@ func examine(ctx context.Context, o cli.Options) []api.Finding {
 
 // open opens the engine that the flags ask for.
 func open(o cli.Options) (cli.Engine, error) {
-	cfg := engine.Config{Daemon: daemonConfig(o), Namespace: o.Namespace, Version: version(), Log: logger(o)}
+	cfg := engine.Config{Daemon: daemonConfig(o), Namespace: o.Namespace, Version: version(), Brief: !o.Screen, Log: logger(o)}
 	cfg.Daemon.Log = cfg.Log
 	if o.Config != nil {
 		cfg.Insecure = o.Config.List(config.Insecure)

@@ -40,8 +40,12 @@ func (e *Engine) Check(ctx context.Context, req api.CreateRequest) (api.Checked,
 	return out, nil
 }
 
-func (c *creation) checkName(context.Context) error {
-	for _, other := range c.e.hub.list() {
+func (c *creation) checkName(ctx context.Context) error {
+	others, err := c.e.known(ctx, c.l)
+	if err != nil {
+		return err
+	}
+	for _, other := range others {
 		if c.name != "" && other.Name == c.name {
 			return api.FieldErrors{{Field: string(option.KeyName), Value: c.name, Reason: "in use by " + other.DisplayName() + " (" + other.ShortID() + "), " + string(other.State)}}
 		}
@@ -66,12 +70,12 @@ func (c *creation) checkNetworks(ctx context.Context) error {
 	mode := c.req.HostConfig.NetworkMode
 	_, err := c.l.networks.Get(network.DefaultName)
 	if _, none := errors.AsType[*api.NotFoundError](err); !none || !(mode == "" || mode.IsDefault() || mode == network.DefaultName) {
-		if err := c.plan(nil); err != nil || c.net.Mode != "" {
+		if err := c.plan(ctx, nil); err != nil || c.net.Mode != "" {
 			return err
 		}
-		return network.Check(c.net.Plan, c.e.published("", true), c.e.nameOfOwner)
+		return c.checkNetwork(ctx, c.net.Plan, "")
 	}
-	ports, err := network.Publish(c.req, c.req.Config.ExposedPorts, c.e.published("", false))
+	ports, err := c.publish(ctx, c.req.Config.ExposedPorts)
 	if err != nil {
 		return err
 	}
@@ -79,7 +83,7 @@ func (c *creation) checkNetworks(ctx context.Context) error {
 	for _, p := range ports {
 		plan.Ports = append(plan.Ports, network.ToWire(p))
 	}
-	return network.Check(plan, c.e.published("", true), c.e.nameOfOwner)
+	return c.checkNetwork(ctx, plan, "")
 }
 
 // Remote asks the registry what it has under a name for a platform; what keeps it from being

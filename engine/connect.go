@@ -7,6 +7,7 @@ import (
 
 	"github.com/containerd/containerd/v2/client"
 	"github.com/containerd/containerd/v2/pkg/namespaces"
+	"golang.org/x/sync/errgroup"
 	"golang.org/x/sync/semaphore"
 
 	"gantry/engine/api"
@@ -62,7 +63,7 @@ func (e *Engine) keepConnected(ctx context.Context) {
 		l, err := e.connect(ctx)
 		if err == nil {
 			pause = firstPause
-			err = e.follow(ctx, l)
+			err = e.attend(ctx, l)
 			if ctx.Err() != nil {
 				l.settle()
 			}
@@ -130,27 +131,21 @@ func (e *Engine) connect(ctx context.Context) (*link, error) {
 	if err := daemon.Up(ctx, dc, end); err != nil {
 		return nil, err
 	}
-	info.Skew = daemon.Skew(end)
-	c, err := daemon.Dial(ctx, end)
-	if err != nil {
-		return nil, err
+	var h host.Facts
+	var local errgroup.Group // while containerd is asked
+	local.Go(func() (err error) { h, err = host.Read(ctx); return err })
+	local.Go(func() error { info.Skew = daemon.Skew(end); return nil })
+	c, caps, err := daemon.Connect(ctx, end)
+	if herr := local.Wait(); err != nil || herr != nil {
+		if c != nil {
+			herr = errors.Join(herr, c.Close())
+		}
+		return nil, errors.Join(err, herr)
 	}
-	l, err := e.describe(ctx, c, end, info)
-	if err != nil {
-		return nil, errors.Join(err, c.Close())
-	}
-	return l, nil
+	return e.describe(c, caps, h, end, info), nil
 }
 
-func (e *Engine) describe(ctx context.Context, c *client.Client, end daemon.Endpoint, info api.EngineInfo) (*link, error) {
-	caps, err := daemon.Probe(ctx, c)
-	if err != nil {
-		return nil, err
-	}
-	h, err := host.Read(ctx)
-	if err != nil {
-		return nil, err
-	}
+func (e *Engine) describe(c *client.Client, caps daemon.Caps, h host.Facts, end daemon.Endpoint, info api.EngineInfo) *link {
 	info.Version, info.Snapshotter = caps.Version, caps.Snapshotter
 	info.CgroupMode = "cgroup v1"
 	if h.CgroupMode == host.CgroupV2 {
@@ -162,7 +157,7 @@ func (e *Engine) describe(ctx context.Context, c *client.Client, end daemon.Endp
 		Snapshotter: caps.Snapshotter, RestartPolicies: caps.RestartPolicies,
 	}}
 	e.enter(l)
-	return l, nil
+	return l
 }
 
 // enter opens what belongs to the engine's namespace.

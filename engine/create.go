@@ -215,13 +215,13 @@ func (c *creation) supported(ctx context.Context, s *path.Scope) error {
 	if err := c.findShared(ctx, op == "run"); err != nil {
 		return err
 	}
-	if err := c.plan(nil); err != nil || c.net.Mode != "" {
+	if err := c.plan(ctx, nil); err != nil || c.net.Mode != "" {
 		return err
 	}
 	if op != "run" && op != "recreate" {
 		return nil
 	}
-	return network.Check(c.withoutOld(c.net.Plan), c.e.published(c.inPlaceOf, true), c.e.nameOfOwner)
+	return c.checkNetwork(ctx, c.withoutOld(c.net.Plan), c.inPlaceOf)
 }
 
 // findImage looks for the image among the local ones.

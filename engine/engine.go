@@ -30,8 +30,11 @@ type Config struct {
 	// Insecure are the registries, as host[:port], that may speak plain HTTP or show any
 	// certificate; those on loopback may without.
 	Insecure []string
-	Log      *slog.Logger // nil discards
-	Now      func() time.Time
+	// Brief is for one command that nobody watches: the live list is not kept before Watch is
+	// called, and what was killed is swept only when that is due.
+	Brief bool
+	Log   *slog.Logger // nil discards
+	Now   func() time.Time
 	// Gap, when set, is called between the steps of every path; tests kill or cancel there.
 	Gap func(operation, step string)
 }
@@ -48,6 +51,8 @@ type Engine struct {
 
 	whole   *Engine            // whose connection a view shares; nil: it has its own
 	views   map[string]*Engine // by namespace
+	watched chan struct{}      // closed when somebody watches
+	watch   sync.Once          // closes it
 	closing bool               // views end at once
 
 	hub     hub
@@ -81,7 +86,7 @@ func unconnected(cfg Config) *Engine {
 		cfg.Now = time.Now
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	e := &Engine{cfg: cfg, log: cfg.Log, cancel: cancel, life: ctx, moved: make(chan struct{}), retry: make(chan struct{}, 1)}
+	e := &Engine{cfg: cfg, log: cfg.Log, cancel: cancel, life: ctx, moved: make(chan struct{}), retry: make(chan struct{}, 1), watched: make(chan struct{})}
 	e.conn = api.Connection{State: api.ConnConnecting, Since: cfg.Now(), Info: api.EngineInfo{Namespace: cfg.Namespace}}
 	e.boot, e.random = bootTime(cfg), rand.Reader
 	e.hub.init()

@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"time"
 
-	"github.com/containerd/containerd/v2/core/content"
 	"github.com/moby/moby/api/types/container"
 
 	"gantry/engine/api"
@@ -62,11 +61,7 @@ func (c *creation) healthCheck(ctx context.Context) error {
 }
 
 func (c *creation) imageExtra(ctx context.Context) (x imageExtra, err error) {
-	d, err := c.image.Config(ctx)
-	if err != nil {
-		return x, fmt.Errorf("find the image's config: %w", err)
-	}
-	b, err := content.ReadBlob(ctx, c.image.ContentStore(), d)
+	b, err := c.l.images.RawConfig(ctx, c.image)
 	if err == nil {
 		err = json.Unmarshal(b, &x)
 	}

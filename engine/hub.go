@@ -18,7 +18,8 @@ const updateGap = 50 * time.Millisecond
 type hub struct {
 	mu       sync.Mutex
 	conn     *api.Connection
-	listed   bool // the first full list has come
+	listed   bool      // the first full list has come
+	at       time.Time // of the last full list
 	all      map[string]api.Container
 	oom      map[string]time.Time // when the kernel last killed in a container for want of memory
 	watchers map[*watcher]struct{}
@@ -46,7 +47,7 @@ func (h *hub) publish(u api.Update) {
 		h.conn = u.Conn
 	}
 	if u.Full {
-		h.listed = true
+		h.listed, h.at = true, u.At
 		h.all = make(map[string]api.Container, len(u.Containers))
 	}
 	for _, c := range u.Containers {
@@ -102,6 +103,13 @@ func (h *hub) ids() map[string]bool {
 		all[id] = true
 	}
 	return all
+}
+
+// listedSince reports whether the whole list was read at a time or later.
+func (h *hub) listedSince(t time.Time) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.listed && !h.at.Before(t)
 }
 
 // take empties what is pending; ok is false when nothing is.
@@ -160,6 +168,7 @@ func (h *hub) states() map[api.State]int {
 // there is no connection a new watch has the engine try again at once.
 func (e *Engine) Watch(ctx context.Context) <-chan api.Update {
 	out := make(chan api.Update)
+	e.watch.Do(func() { close(e.watched) })
 	w := e.hub.join()
 	if e.connection().State == api.ConnLost {
 		e.Retry()

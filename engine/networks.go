@@ -58,10 +58,14 @@ func bridgeOf(dataRoot string) string {
 	return network.TableName(dataRoot)
 }
 
-// published are the ports of the containers that the live list has, but for one; only
-// running ones if that is asked for.
-func (e *Engine) published(except string, running bool) (all []port.Published) {
-	for _, c := range e.hub.list() {
+// published are the ports of the other containers, but for one; only of running ones if that
+// is asked for.
+func (j *joined) published(ctx context.Context, except string, running bool) (all []port.Published, err error) {
+	others, err := j.e.known(ctx, j.l)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range others {
 		if c.ID == except || running && !c.State.Alive() {
 			continue
 		}
@@ -69,12 +73,35 @@ func (e *Engine) published(except string, running bool) (all []port.Published) {
 			all = append(all, port.Published{Port: network.ToWire(p), Container: c.DisplayName()})
 		}
 	}
-	return all
+	return all, nil
+}
+
+// checkNetwork looks at what the networks of a container that is to start now would meet.
+func (j *joined) checkNetwork(ctx context.Context, p wire.Plan, except string) (err error) {
+	var taken []port.Published
+	if len(p.Ports) > 0 {
+		if taken, err = j.published(ctx, except, true); err != nil {
+			return err
+		}
+	}
+	return network.Check(p, taken, func(owner string) string { return j.nameOfOwner(ctx, owner) })
+}
+
+// publish finds the host's ports for the request.
+func (c *creation) publish(ctx context.Context, exposed mobynet.PortSet) ([]api.Port, error) {
+	var taken []port.Published
+	if h := c.req.HostConfig; h != nil && (len(h.PortBindings) > 0 || h.PublishAllPorts) {
+		var err error
+		if taken, err = c.published(ctx, "", false); err != nil {
+			return nil, err
+		}
+	}
+	return network.Publish(c.req, exposed, taken)
 }
 
 // plan finds the host's ports and the networks that the request asks for. It changes nothing
 // but that the default network is there afterwards.
-func (c *creation) plan(image map[string]struct{}) error {
+func (c *creation) plan(ctx context.Context, image map[string]struct{}) error {
 	exposed := mobynet.PortSet{}
 	for p := range c.req.Config.ExposedPorts {
 		exposed[p] = struct{}{}
@@ -84,7 +111,7 @@ func (c *creation) plan(image map[string]struct{}) error {
 			exposed[p] = struct{}{}
 		}
 	}
-	ports, err := network.Publish(c.req, exposed, c.e.published("", false))
+	ports, err := c.publish(ctx, exposed)
 	if err != nil {
 		return err
 	}
@@ -98,8 +125,8 @@ func (c *creation) plan(image map[string]struct{}) error {
 }
 
 // connect writes down what networks the container has, for whatever starts it.
-func (c *creation) connect() error {
-	if err := c.plan(c.config.Config.ExposedPorts); err != nil {
+func (c *creation) connect(ctx context.Context) error {
+	if err := c.plan(ctx, c.config.Config.ExposedPorts); err != nil {
 		return err
 	}
 	for _, w := range c.net.Warnings {
@@ -118,7 +145,7 @@ func (c *creation) connect() error {
 
 // replan plans a container's networks anew, since they may have changed since it was made,
 // and looks at what would fail. A container without a plan has none to be set up.
-func (s *starting) replan() (plan wire.Plan, has bool, err error) {
+func (s *starting) replan(ctx context.Context) (plan wire.Plan, has bool, err error) {
 	old, err := wire.ReadPlan(s.stateDir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return plan, false, nil
@@ -142,19 +169,23 @@ func (s *starting) replan() (plan wire.Plan, has bool, err error) {
 		return plan, false, err
 	}
 	plan = planned.Plan
-	if err := network.Check(plan, s.e.published(s.c.ID, true), s.e.nameOfOwner); err != nil {
+	if err := s.checkNetwork(ctx, plan, s.c.ID); err != nil {
 		return plan, false, err
 	}
 	return plan, true, wire.WritePlan(s.stateDir, plan)
 }
 
 // nameOfOwner is the name of a container by its name in address files.
-func (e *Engine) nameOfOwner(owner string) string {
-	id, ours := strings.CutPrefix(owner, e.cfg.Namespace+"-")
+func (j *joined) nameOfOwner(ctx context.Context, owner string) string {
+	id, ours := strings.CutPrefix(owner, j.e.cfg.Namespace+"-")
 	if !ours {
 		return ""
 	}
-	for _, c := range e.hub.list() {
+	others, err := j.e.known(ctx, j.l)
+	if err != nil {
+		return "" // then the message does without
+	}
+	for _, c := range others {
 		if c.ID == id {
 			return c.DisplayName()
 		}

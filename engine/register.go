@@ -73,7 +73,7 @@ func (c *creation) identity(ctx context.Context, s *path.Scope) error {
 	}
 	c.run.Subject(c.id, c.name)
 	s.Detail("%s", c.name)
-	return c.connect()
+	return c.connect(ctx)
 }
 
 // reserveName takes the name that was asked for, or a random one that is free.

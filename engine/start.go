@@ -210,7 +210,7 @@ func (s *starting) network(ctx context.Context, sc *path.Scope) error {
 		sc.Detail("that of %s", with)
 		return nil
 	}
-	plan, has, err := s.replan()
+	plan, has, err := s.replan(ctx)
 	if err != nil {
 		return err
 	}

@@ -12,7 +12,11 @@ import (
 // sweep puts right what a killed gantry left, or one that containerd was lost under: leases,
 // state dirs, names and snapshots without a container. It frees only what belongs to an ID in this engine's records.
 func (e *Engine) sweep(ctx context.Context, l *link) {
-	if err := e.sweepRecords(ctx, l); err != nil && ctx.Err() == nil {
+	err := e.sweepRecords(ctx, l)
+	if err == nil && ctx.Err() == nil {
+		err = l.records.Swept()
+	}
+	if err != nil && ctx.Err() == nil {
 		e.log.Warn("sweep", "err", err)
 	}
 }

@@ -37,9 +37,7 @@ func (e *Engine) follow(ctx context.Context, l *link) error {
 	if err := e.relist(ctx, l); err != nil {
 		return err
 	}
-	conn := e.connection()
-	conn.State, conn.Err, conn.Info = api.ConnReady, nil, l.info
-	e.setConn(l, conn)
+	e.connected(l)
 	e.done.Go(func() { e.sweep(ctx, l) })
 
 	dirty := map[string]bool{}

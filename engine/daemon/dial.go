@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"net"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/containerd/containerd/v2/client"
@@ -45,6 +46,43 @@ func knock(ctx context.Context, address string) error {
 // The connection mends itself: after a loss gRPC tries again after 100 ms, then ever
 // more slowly, at least every 2 s.
 func Dial(ctx context.Context, ep Endpoint) (*client.Client, error) {
+	c, err := open(ctx, ep)
+	if err != nil {
+		return nil, err
+	}
+	if err := serving(ctx, c); err != nil {
+		return nil, errors.Join(hung(ctx, ep, unavailable(ep.Address, err), err), c.Close())
+	}
+	return c, nil
+}
+
+// Connect is Dial and Probe at the same time. That it does not serve goes before whatever else
+// is wrong.
+func Connect(ctx context.Context, ep Endpoint) (*client.Client, Caps, error) {
+	c, err := open(ctx, ep)
+	if err != nil {
+		return nil, Caps{}, err
+	}
+	probing, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var caps Caps
+	var perr error
+	var probe sync.WaitGroup
+	probe.Go(func() { caps, perr = Probe(probing, c) })
+	if err := serving(ctx, c); err != nil {
+		cancel()
+		probe.Wait()
+		return nil, Caps{}, errors.Join(hung(ctx, ep, unavailable(ep.Address, err), err), c.Close())
+	}
+	probe.Wait()
+	if perr != nil {
+		return nil, Caps{}, errors.Join(perr, c.Close())
+	}
+	return c, caps, nil
+}
+
+// open makes a client of a socket that somebody listens at.
+func open(ctx context.Context, ep Endpoint) (*client.Client, error) {
 	// The client's packages log to stderr, where a screen may be drawn.
 	log.L.Logger.SetOutput(io.Discard)
 	if err := knock(ctx, ep.Address); err != nil {
@@ -53,6 +91,7 @@ func Dial(ctx context.Context, ep Endpoint) (*client.Client, error) {
 	c, err := client.New(ep.Address, client.WithDialOpts([]grpc.DialOption{
 		grpc.WithTransportCredentials(insecure.NewCredentials()),
 		grpc.WithContextDialer(dialer.ContextDialer),
+		grpc.WithIdleTimeout(0), // else a connection that is at rest looks like one that was lost
 		grpc.WithConnectParams(grpc.ConnectParams{
 			Backoff: backoff.Config{BaseDelay: 100 * time.Millisecond, Multiplier: 1.6, Jitter: 0.2, MaxDelay: 2 * time.Second},
 			// Longer than serving waits, so that one that is silent is not taken for something else.
@@ -61,9 +100,6 @@ func Dial(ctx context.Context, ep Endpoint) (*client.Client, error) {
 	}))
 	if err != nil {
 		return nil, unavailable(ep.Address, err)
-	}
-	if err := serving(ctx, c); err != nil {
-		return nil, errors.Join(hung(ctx, ep, unavailable(ep.Address, err), err), c.Close())
 	}
 	return c, nil
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/containerd/containerd/v2/client"
 	"github.com/containerd/errdefs"
 	"github.com/opencontainers/runtime-spec/specs-go/features"
+	"golang.org/x/sync/errgroup"
 )
 
 // runcVersion is the annotation in which runc names its version.
@@ -36,15 +37,22 @@ type Caps struct {
 // concludes from the version.
 func Probe(ctx context.Context, c *client.Client) (Caps, error) {
 	var caps Caps
-	v, err := c.Version(ctx)
-	if err != nil {
-		return caps, fmt.Errorf("ask for the version of containerd: %w", err)
-	}
-	caps.Version, caps.Revision = strings.TrimPrefix(v.Version, "v"), v.Revision
+	var v client.Version
+	var ask errgroup.Group
+	ask.Go(func() (err error) {
+		if v, err = c.Version(ctx); err != nil {
+			return fmt.Errorf("ask for the version of containerd: %w", err)
+		}
+		return nil
+	})
 	resp, err := c.IntrospectionService().Plugins(ctx)
+	if verr := ask.Wait(); verr != nil {
+		return caps, verr
+	}
 	if err != nil {
 		return caps, fmt.Errorf("ask for the plugins of containerd: %w", err)
 	}
+	caps.Version, caps.Revision = strings.TrimPrefix(v.Version, "v"), v.Revision
 	caps.read(resp.Plugins)
 	return caps, nil
 }

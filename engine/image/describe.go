@@ -2,6 +2,7 @@ package image
 
 import (
 	"context"
+	"encoding/json"
 	"maps"
 	"slices"
 
@@ -47,7 +48,7 @@ func (s *Store) Describe(ctx context.Context, ref, platform string) (api.ImageCo
 // healthcheck is the test that the image declares: Docker's own field, which the OCI config
 // does not have. An image without one, or with one that cannot be read, has none.
 func (s *Store) healthcheck(ctx context.Context, img containerd.Image) []string {
-	d, err := img.Config(quiet(ctx))
+	raw, err := s.RawConfig(quiet(ctx), img)
 	if err != nil {
 		return nil
 	}
@@ -56,7 +57,7 @@ func (s *Store) healthcheck(ctx context.Context, img containerd.Image) []string 
 			Healthcheck struct{ Test []string }
 		} `json:"config"`
 	}
-	if readJSON(quiet(ctx), s.client.ContentStore(), d, &c) != nil {
+	if json.Unmarshal(raw, &c) != nil {
 		return nil
 	}
 	return c.Config.Healthcheck.Test

@@ -2,13 +2,18 @@ package image
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 	"regexp"
 	"strings"
 
 	containerd "github.com/containerd/containerd/v2/client"
+	"github.com/containerd/containerd/v2/core/content"
 	"github.com/containerd/containerd/v2/core/images"
 	"github.com/containerd/errdefs"
 	"github.com/containerd/platforms"
+	"github.com/opencontainers/go-digest"
+	"github.com/opencontainers/image-spec/identity"
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 
 	"gantry/engine/api"
@@ -44,25 +49,60 @@ func (s *Store) Get(ctx context.Context, ref, platform string) (containerd.Image
 	if err != nil {
 		return nil, err
 	}
-	if err := s.complete(ctx, img.Target, match); err != nil {
+	here, err := s.whole(ctx, img, match)
+	if err != nil {
 		if errdefs.IsNotFound(err) {
 			return nil, &api.NotFoundError{Kind: "image", Name: r.Familiar}
 		}
 		return nil, engineError(r, err)
 	}
-	return containerd.NewImageWithPlatform(s.client, img, match), nil
+	return here, nil
 }
 
-// complete reports with a not-found error whether a manifest for the platform and its
-// config are in the content store.
-func (s *Store) complete(ctx context.Context, target ocispec.Descriptor, match platforms.MatchComparer) error {
+// local is an image whose manifest and config have been read, so that they are read once: each
+// time costs four calls to containerd.
+type local struct {
+	containerd.Image
+	config ocispec.Descriptor
+	raw    []byte // the config
+}
+
+// whole reads an image's manifest and config.
+func (s *Store) whole(ctx context.Context, img images.Image, match platforms.MatchComparer) (*local, error) {
 	cs := s.client.ContentStore()
-	m, err := images.Manifest(ctx, cs, target, match)
+	m, err := images.Manifest(ctx, cs, img.Target, match)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	_, err = cs.Info(ctx, m.Config.Digest)
-	return err
+	l := &local{Image: containerd.NewImageWithPlatform(s.client, img, match), config: m.Config}
+	l.raw, err = content.ReadBlob(ctx, cs, m.Config)
+	return l, err
+}
+
+func (l *local) Config(context.Context) (ocispec.Descriptor, error) { return l.config, nil }
+
+func (l *local) Spec(context.Context) (c ocispec.Image, err error) {
+	if err = json.Unmarshal(l.raw, &c); err != nil {
+		err = fmt.Errorf("read the image's config: %w", err)
+	}
+	return c, err
+}
+
+func (l *local) RootFS(ctx context.Context) ([]digest.Digest, error) {
+	c, err := l.Spec(ctx)
+	return c.RootFS.DiffIDs, err
+}
+
+// RawConfig is an image's config as it stands.
+func (s *Store) RawConfig(ctx context.Context, img containerd.Image) ([]byte, error) {
+	if l, ok := img.(*local); ok {
+		return l.raw, nil
+	}
+	d, err := img.Config(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return content.ReadBlob(ctx, s.client.ContentStore(), d)
 }
 
 var idPrefix = regexp.MustCompile(`^[a-f0-9]{4,63}$`)
@@ -112,7 +152,15 @@ func digests(found []images.Image) []string {
 // Unpacked reports whether the image's layers are snapshots, so that a container can be
 // made of it at once.
 func (s *Store) Unpacked(ctx context.Context, img containerd.Image) (bool, error) {
-	return img.IsUnpacked(quiet(ctx), s.cfg.Snapshotter)
+	layers, err := img.RootFS(quiet(ctx))
+	if err != nil {
+		return false, err
+	}
+	_, err = s.client.SnapshotService(s.cfg.Snapshotter).Stat(quiet(ctx), identity.ChainID(layers).String())
+	if errdefs.IsNotFound(err) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // EnsureUnpacked makes the image's layers snapshots if they are not. An image whose

@@ -46,6 +46,9 @@ func (s *Store) namesDir() string { return filepath.Join(s.root, "names", s.ns) 
 
 func (s *Store) claimsDir() string { return filepath.Join(s.root, "gantry", "claims", s.ns) }
 
+// sweptFile says by its time when the namespace was last swept.
+func (s *Store) sweptFile() string { return filepath.Join(s.root, "gantry", "swept", s.ns) }
+
 // HostsRoot is where the hosts files of the namespace are, by container; nerdctl's place.
 func (s *Store) HostsRoot() string { return filepath.Join(s.root, "etchosts", s.ns) }
 

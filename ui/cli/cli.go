@@ -65,6 +65,7 @@ type Options struct {
 	Namespace string
 	DataRoot  string
 	Engine    string // auto, system, embedded
+	Screen    bool   // it is for the screen, which watches
 	New       bool   // the screen opens with the form
 	Line      string // which this docker run line is offered to; may be empty
 	// Config is all that is set; nil in a command that does not need it.
@@ -177,6 +178,7 @@ func (p *program) root() *cobra.Command {
 }
 
 func (p *program) screen(c *cobra.Command, _ []string) error {
+	p.opt.Screen = true
 	e, err := p.open()
 	if err != nil {
 		return err
