@@ -32,6 +32,8 @@ import (
 	"gantry/ui/backend"
 	"gantry/ui/cli"
 	"gantry/ui/config"
+
+	_ "gantry/engine/warm"
 )
 
 // daemonCommand is the argument with which gantry starts itself as the embedded engine.

@@ -45,6 +45,8 @@ type creation struct {
 	inPlaceOf string
 	carried   map[string]string
 
+	held *holding
+
 	image    client.Image
 	config   ocispec.Image
 	missing  error // why there is no image yet
@@ -116,9 +118,8 @@ func (c *creation) steps(ctx context.Context) error {
 			return err
 		}
 	}
-	// One lease spans the pull and the create: without it the garbage collector may take
-	// a layer or the snapshot before the container refers to it.
-	ctx, release, err := c.lease(ctx, c.run, map[string]string{labelPurpose: "create"})
+	var err error
+	c.held, err = c.hold(c.run)
 	if err != nil {
 		return err
 	}
@@ -155,7 +156,7 @@ func (c *creation) steps(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	release(ctx)
+	c.held.release(ctx)
 	return nil
 }
 
@@ -247,6 +248,12 @@ func (c *creation) pull(ctx context.Context, s *path.Scope) error {
 	switch {
 	case c.req.Pull == api.PullAlways || c.missing != nil:
 		began := c.e.cfg.Now()
+		// It keeps what is pulled from the garbage collector, and from whoever removes the image,
+		// until the snapshot is there.
+		ctx, err := c.held.lease(ctx, map[string]string{labelPurpose: "create"})
+		if err != nil {
+			return err
+		}
 		l, img, source, err := c.e.pull(ctx, c.req.Config.Image, c.req.Platform, c.obs.Pull)
 		c.e.metrics.note("pull", c.e.cfg.Now().Sub(began), err)
 		if err != nil {

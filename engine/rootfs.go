@@ -3,8 +3,10 @@ package engine
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/containerd/containerd/v2/core/mount"
+	"github.com/containerd/containerd/v2/core/snapshots"
 	"github.com/opencontainers/image-spec/identity"
 
 	"gantry/engine/path"
@@ -24,7 +26,10 @@ func (c *creation) rootfs(ctx context.Context, s *path.Scope) error {
 	s.Undo("remove the snapshot", c.undo(func(ctx context.Context, l *link) error {
 		return ignoreNotFound(l.client.SnapshotService(l.caps.Snapshotter).Remove(ctx, c.id))
 	}))
-	c.mounts, err = c.l.client.SnapshotService(c.l.caps.Snapshotter).Prepare(ctx, c.id, parent)
+	// Without the label the garbage collector may take it before the container refers to it.
+	// A lease would be one more write before, and one after.
+	kept := snapshots.WithLabels(map[string]string{"containerd.io/gc.root": c.e.cfg.Now().UTC().Format(time.RFC3339)})
+	c.mounts, err = c.l.client.SnapshotService(c.l.caps.Snapshotter).Prepare(ctx, c.id, parent, kept)
 	if err != nil {
 		return fmt.Errorf("prepare the root filesystem: %w", err)
 	}

@@ -11,6 +11,7 @@ import (
 
 	"gantry/engine/api"
 	"gantry/engine/path"
+	"gantry/engine/record"
 	"gantry/engine/task"
 )
 
@@ -91,36 +92,67 @@ func (l *link) lostUnder(ctx context.Context, err error) error {
 	return &api.UnavailableError{Address: l.end.Address, Cause: api.UnavailableAny, Err: err}
 }
 
-// lease opens the lease of an operation, with labels that say what it is for; release gives it
-// back when all went well. It has the name of a claim, so that a sweep knows the leases of the
-// dead.
-func (j *joined) lease(ctx context.Context, run *path.Run, labels map[string]string) (context.Context, func(context.Context), error) {
+// holding is the claim of an operation, by which a sweep knows what those have left that were
+// killed, and the lease under its name where one was needed.
+type holding struct {
+	j      *joined
+	claim  *record.Claim
+	leased bool
+	ended  bool
+	drop   func(context.Context) error
+}
+
+// hold makes the claim of an operation; release gives it back when all went well.
+func (j *joined) hold(run *path.Run) (*holding, error) {
 	claim, err := j.l.records.Claim()
+	if err != nil {
+		return nil, err
+	}
+	h := &holding{j: j, claim: claim}
+	h.drop = j.undo(func(ctx context.Context, l *link) error { return dropLease(ctx, l, claim.ID) })
+	run.Undo("drop the lease", h.end)
+	return h, nil
+}
+
+// lease opens the lease, with labels that say what it is for.
+func (h *holding) lease(ctx context.Context, labels map[string]string) (context.Context, error) {
+	h.leased = true
+	lease, err := h.j.l.client.LeasesService().Create(ctx, leases.WithID(h.claim.ID), leases.WithExpiration(leaseTime), leases.WithLabels(labels))
+	if err != nil {
+		return ctx, fmt.Errorf("create lease: %w", err)
+	}
+	return leases.WithLease(ctx, lease.ID), nil
+}
+
+func (h *holding) end(ctx context.Context) error {
+	if h.ended {
+		return nil
+	}
+	h.ended = true
+	var err error
+	if h.leased {
+		err = h.drop(ctx)
+	}
+	return errors.Join(err, h.claim.Release(err == nil))
+}
+
+func (h *holding) release(ctx context.Context) {
+	// What it was for is made: that its lease lasts a little longer is no reason to fail.
+	if err := h.end(context.WithoutCancel(ctx)); err != nil {
+		h.j.e.log.Warn("delete lease", "id", h.claim.ID, "err", err)
+	}
+}
+
+// lease opens the lease of an operation, and is hold and lease in one.
+func (j *joined) lease(ctx context.Context, run *path.Run, labels map[string]string) (context.Context, func(context.Context), error) {
+	h, err := j.hold(run)
+	if err == nil {
+		ctx, err = h.lease(ctx, labels)
+	}
 	if err != nil {
 		return ctx, nil, err
 	}
-	drop := j.undo(func(ctx context.Context, l *link) error { return dropLease(ctx, l, claim.ID) })
-	ended := false
-	end := func(ctx context.Context) error {
-		if ended {
-			return nil
-		}
-		ended = true
-		err := drop(ctx)
-		return errors.Join(err, claim.Release(err == nil))
-	}
-	run.Undo("drop the lease", end)
-	lease, err := j.l.client.LeasesService().Create(ctx, leases.WithID(claim.ID), leases.WithExpiration(leaseTime), leases.WithLabels(labels))
-	if err != nil {
-		return ctx, nil, fmt.Errorf("create lease: %w", err)
-	}
-	release := func(ctx context.Context) {
-		// What it was for is made: that its lease lasts a little longer is no reason to fail.
-		if err := end(context.WithoutCancel(ctx)); err != nil {
-			j.e.log.Warn("delete lease", "id", claim.ID, "err", err)
-		}
-	}
-	return leases.WithLease(ctx, lease.ID), release, nil
+	return ctx, h.release, nil
 }
 
 func dropLease(ctx context.Context, l *link, id string) error {

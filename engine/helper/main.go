@@ -3,6 +3,12 @@
 // here. Specs and labels of containers name it and its arguments for as long as those
 // containers exist, so arguments carry the version of their format, and a newer helper
 // reads all older ones.
+//
+// It has no use for a number of threads that fits its cgroup, to find which the Go runtime reads
+// every mount of the host at the start, and once a second later on.
+//
+//go:debug containermaxprocs=0
+//go:debug updatemaxprocs=0
 package main
 
 import (

@@ -38,14 +38,19 @@ func (p Pool) Reserve(h Holder, wanted []netip.Addr) (got []Address, err error) 
 	}
 	s := p.store()
 	err = s.locked(func() error {
-		if err := s.release(h); err != nil {
+		held, err := s.holders()
+		if err == nil {
+			err = s.release(held, h)
+		}
+		if err != nil {
 			return err
 		}
 		for i, set := range p.Sets {
-			a, err := p.take(s, i, set, h, wanted)
+			a, err := p.take(s, held, i, set, h, wanted)
 			if err != nil {
-				return errors.Join(err, s.release(h))
+				return errors.Join(err, s.release(held, h))
 			}
+			held[a.Prefix.Addr()] = h
 			got = append(got, a)
 		}
 		return nil
@@ -72,7 +77,7 @@ func within(r wire.Range, a netip.Addr) bool {
 	return !a.Less(r.Start) && !r.End.Less(a)
 }
 
-func (p Pool) take(s store, i int, set wire.Set, h Holder, wanted []netip.Addr) (Address, error) {
+func (p Pool) take(s store, held map[netip.Addr]Holder, i int, set wire.Set, h Holder, wanted []netip.Addr) (Address, error) {
 	id := strconv.Itoa(i)
 	for _, w := range wanted {
 		at, r, _ := p.find(w)
@@ -91,19 +96,15 @@ func (p Pool) take(s store, i int, set wire.Set, h Holder, wanted []netip.Addr) 
 		}
 		return Address{netip.PrefixFrom(w, r.Subnet.Bits()), r.Gateway}, err
 	}
-	return p.next(s, id, set, h)
+	return p.next(s, held, id, set, h)
 }
 
 // next takes the first free address behind the last one given, as host-local does, so
-// that an address rests before it is used again. It reads the directory once: trying
-// address after address would take long in a full network.
-func (p Pool) next(s store, id string, set wire.Set, h Holder) (Address, error) {
+// that an address rests before it is used again. It goes by what is held: trying address after
+// address would take long in a full network.
+func (p Pool) next(s store, held map[netip.Addr]Holder, id string, set wire.Set, h Holder) (Address, error) {
 	if len(set) == 0 {
 		return Address{}, fmt.Errorf("network %s has an empty list of ranges", p.Network)
-	}
-	held, err := s.holders()
-	if err != nil {
-		return Address{}, err
 	}
 	for _, span := range spans(set, s.last(id)) {
 		for a := span.Start; a.IsValid() && !span.End.Less(a); a = a.Next() {
@@ -139,12 +140,12 @@ func spans(set wire.Set, last netip.Addr) []wire.Range {
 	return set
 }
 
-// release frees what an interface holds, under the lock.
-func (s store) release(h Holder) error {
-	held, err := s.holders()
+// release frees what of the held addresses is an interface's, under the lock.
+func (s store) release(held map[netip.Addr]Holder, h Holder) (err error) {
 	for a, o := range held {
 		if o == h || o.Interface == "" && o.Owner == h.Owner {
 			err = errors.Join(err, s.free(a))
+			delete(held, a)
 		}
 	}
 	return err

@@ -81,13 +81,13 @@ func (s store) holders() (map[netip.Addr]Holder, error) {
 	if err != nil {
 		return nil, err
 	}
-	all := map[netip.Addr]Holder{}
+	all := make(map[netip.Addr]Holder, len(entries))
 	for _, e := range entries {
 		a, err := netip.ParseAddr(e.Name())
 		if err != nil {
 			continue
 		}
-		b, err := os.ReadFile(filepath.Join(s.dir, e.Name()))
+		b, err := wire.ReadFile(filepath.Join(s.dir, e.Name()))
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
@@ -117,5 +117,5 @@ func (s store) last(set string) netip.Addr {
 }
 
 func (s store) setLast(set string, a netip.Addr) error {
-	return os.WriteFile(filepath.Join(s.dir, lastPrefix+set), []byte(a.String()), 0o600)
+	return wire.Overwrite(filepath.Join(s.dir, lastPrefix+set), []byte(a.String()), 0o600)
 }

@@ -113,6 +113,7 @@ type line struct {
 	addr    netip.Addr
 	network string
 	of      *meta
+	text    string // without the names that only some have for it
 }
 
 // update rewrites the hosts files of the containers on the networks, and of one more,
@@ -139,7 +140,9 @@ func update(root string, networks []string, also string) error {
 				continue
 			}
 			for _, ip := range r.IPs {
-				lines = append(lines, line{ip.Address.Addr(), name, &m})
+				l := line{addr: ip.Address.Addr(), network: name, of: &m}
+				l.text = fmt.Sprintf("%-15s %s", l.addr, strings.Join(l.names(), " "))
+				lines = append(lines, l)
 			}
 		}
 	}
@@ -181,7 +184,8 @@ func block(m *meta, lines []line) []byte {
 	for _, own := range []bool{true, false} {
 		for _, l := range lines {
 			if _, shared := m.Networks[l.network]; shared && (l.of == m) == own {
-				fmt.Fprintf(&b, "%-15s %s\n", l.addr, strings.Join(append(l.names(), m.linked(l.of)...), " "))
+				b.WriteString(strings.Join(append([]string{l.text}, m.linked(l.of)...), " "))
+				b.WriteByte('\n')
 			}
 		}
 	}
@@ -240,7 +244,7 @@ func (m *meta) linked(to *meta) (names []string) {
 // container, and not at all when nothing changes. One without a file needs none.
 func rewrite(dir string, block []byte) error {
 	file := filepath.Join(dir, hostsFile)
-	old, err := os.ReadFile(file)
+	old, err := wire.ReadFile(file)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -251,10 +255,7 @@ func rewrite(dir string, block []byte) error {
 	if bytes.Equal(content, old) {
 		return nil
 	}
-	if err := os.WriteFile(file, content, 0o644); err != nil {
-		return err
-	}
-	return os.Chmod(file, 0o644)
+	return wire.Overwrite(file, content, 0o644)
 }
 
 // outside is what stands before and behind the markers.

@@ -98,7 +98,7 @@ func gatewayFor(a netip.Addr, gateways []netip.Addr) netip.Addr {
 // readMeta is the zero value when there is none; a broken one counts as none.
 func readMeta(dir string) (meta, error) {
 	var m meta
-	b, err := os.ReadFile(filepath.Join(dir, metaFile))
+	b, err := wire.ReadFile(filepath.Join(dir, metaFile))
 	if errors.Is(err, fs.ErrNotExist) {
 		return m, nil
 	}
