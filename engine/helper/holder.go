@@ -44,7 +44,7 @@ func holds(stateDir string) int {
 	if id == "" {
 		return refuse("the holder needs CONTAINER_ID in its environment")
 	}
-	ctx, stop := settle()
+	ctx, stop := longLived()
 	defer stop()
 	cfg := logger.Config{
 		StateDir:  stateDir,

@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"strings"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -22,6 +23,9 @@ const (
 	fdStderr = 4
 	fdReady  = 5
 )
+
+// calmAfter is how long after a container was made its start is over.
+const calmAfter = time.Second
 
 // The default lets the heap grow to 4 MB before it is looked at, and keeps what a burst of
 // output has taken. gcPercent keeps it near what is in use; memoryLimit, in bytes, has the
@@ -38,7 +42,7 @@ func logs(args []string) int {
 	if len(args) != 1 || id == "" {
 		return refuse("the logger needs a state directory, and CONTAINER_ID in its environment")
 	}
-	ctx, stop := settle()
+	ctx, stop := longLived()
 	defer stop()
 	bundle, err := bundleDir()
 	if err == nil {
@@ -62,9 +66,10 @@ func logs(args []string) int {
 	return 0
 }
 
-// settle makes this process one that lives as long as a container.
-func settle() (context.Context, context.CancelFunc) {
-	frugal()
+// longLived makes this process one that lives as long as a container.
+func longLived() (context.Context, context.CancelFunc) {
+	runtime.GOMAXPROCS(1)
+	unix.Prctl(unix.PR_SET_THP_DISABLE, 1, 0, 0, 0)
 	unix.Umask(0o077)
 	// A hang-up or an interrupt is meant for others in the group.
 	signal.Ignore(unix.SIGHUP, unix.SIGINT, unix.SIGPIPE)
@@ -98,19 +103,19 @@ func bundleDir() (string, error) {
 }
 
 // frugal keeps the memory of a process small of which there is one for every running
-// container: one thread of Go at a time, little garbage, no huge pages.
+// container, beside that it has one thread of Go at a time and no huge pages: what was needed
+// only to begin goes back to the kernel, and little garbage is kept from then on. While the
+// container is being started it is others' time that this would take.
 func frugal() {
-	runtime.GOMAXPROCS(1)
 	debug.SetGCPercent(gcPercent)
 	debug.SetMemoryLimit(memoryLimit)
-	unix.Prctl(unix.PR_SET_THP_DISABLE, 1, 0, 0, 0)
+	debug.FreeOSMemory()
 }
 
 // ready lets the container begin: older shims wait for the end of the pipe, newer ones
-// for a byte first. What was needed only to begin is given back to the kernel.
+// for a byte first.
 func ready(fd uintptr) {
 	f := os.NewFile(fd, "ready")
 	f.Write([]byte{0})
 	f.Close()
-	debug.FreeOSMemory()
 }

@@ -87,7 +87,10 @@ func (g *guest) Hold() error {
 }
 
 // Made implements logger.Guest.
-func (g *guest) Made(pid uint32) { g.start = netwire.StartOf(int(pid)) }
+func (g *guest) Made(pid uint32) {
+	g.start = netwire.StartOf(int(pid))
+	time.AfterFunc(calmAfter, frugal)
+}
 
 // Ended implements logger.Guest. What could not be given back the next start finds, or the
 // next sweep.

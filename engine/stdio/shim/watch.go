@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"time"
 )
 
@@ -12,13 +14,19 @@ import (
 var ErrGone = errors.New("the shim does not know the task any more")
 
 // The pauses while the task is not there yet. They stay short for long enough to see
-// a container that ends as soon as it has begun, and then do not cost anything.
+// a container that ends as soon as it has begun, and then do not cost anything. A look at
+// pidFile is so much cheaper than a call, for the shim too, that it comes before: a container's
+// start must not compete with who waits for it. Runtimes that write no such file are asked
+// at askAgain.
 const (
-	pollFirst = 2 * time.Millisecond
-	pollMost  = 10 * time.Millisecond
-	pollIdle  = 100 * time.Millisecond
-	busyFor   = 10 * time.Second
+	pollBusy = 5 * time.Millisecond
+	pollIdle = 100 * time.Millisecond
+	askAgain = 50 * time.Millisecond
+	busyFor  = 10 * time.Second
 )
+
+// pidFile is what runc writes into the bundle when a container is made.
+const pidFile = "init.pid"
 
 // dialTries is how often the shim is called before it counts as gone, a pause of
 // redial apart.
@@ -96,7 +104,7 @@ func (w *watcher) session(ctx context.Context) (Exit, error) {
 
 // untilMade polls State until the shim has the task.
 func (w *watcher) untilMade(ctx context.Context, c *conn, at *endpoint) error {
-	began, wait := time.Now(), pollFirst
+	began := time.Now()
 	for {
 		b, err := c.call(ctx, at.service(), "State", w.request())
 		var refused *statusError
@@ -115,12 +123,24 @@ func (w *watcher) untilMade(ctx context.Context, c *conn, at *endpoint) error {
 		case refused.code == codeUnimplemented || w.seen:
 			return err
 		}
-		if err := pause(ctx, wait); err != nil {
+		if err := w.pauseUnmade(ctx, began); err != nil {
 			return err
 		}
-		wait = min(2*wait, pollMost)
-		if time.Since(began) > busyFor {
-			wait = pollIdle
+	}
+}
+
+// pauseUnmade waits until it is worth asking for the task again.
+func (w *watcher) pauseUnmade(ctx context.Context, began time.Time) error {
+	asked := time.Now()
+	if asked.Sub(began) > busyFor {
+		return pause(ctx, pollIdle)
+	}
+	for {
+		if err := pause(ctx, pollBusy); err != nil {
+			return err
+		}
+		if _, err := os.Lstat(filepath.Join(w.bundle, pidFile)); err == nil || time.Since(asked) >= askAgain {
+			return nil
 		}
 	}
 }
