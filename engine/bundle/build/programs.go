@@ -28,7 +28,8 @@ func programs(in inputs) []program {
 	return []program{{
 		name: bundle.Runc, version: in.runc, pkg: runcPackage, dir: filepath.Join(in.bundle, "runc"),
 		env: []string{"CGO_ENABLED=1"},
-		args: []string{"-tags", "seccomp netgo osusergo",
+		// Without the last tag whoever runs runc first compiles what it writes manuals with.
+		args: []string{"-tags", "seccomp netgo osusergo urfave_cli_no_docs",
 			"-ldflags", "-s -w -linkmode external -extldflags -static"},
 		check: hasSeccomp,
 	}, {
