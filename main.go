@@ -28,12 +28,11 @@ import (
 	netwire "gantry/engine/network/wire"
 	"gantry/engine/path"
 	"gantry/engine/stdio/wire"
+	_ "gantry/engine/warm"
 	"gantry/ui"
 	"gantry/ui/backend"
 	"gantry/ui/cli"
 	"gantry/ui/config"
-
-	_ "gantry/engine/warm"
 )
 
 // daemonCommand is the argument with which gantry starts itself as the embedded engine.
