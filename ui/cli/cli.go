@@ -65,7 +65,6 @@ type Options struct {
 	Namespace string
 	DataRoot  string
 	Engine    string // auto, system, embedded
-	Screen    bool   // it is for the screen, which watches
 	New       bool   // the screen opens with the form
 	Line      string // which this docker run line is offered to; may be empty
 	// Config is all that is set; nil in a command that does not need it.
@@ -73,6 +72,8 @@ type Options struct {
 	// Unfit is what is wrong with the files of settings; only the commands that help to
 	// mend them go on with it.
 	Unfit error
+	// Screen says that it is for the screen, which watches.
+	Screen bool
 }
 
 // Deps join the command line to an engine and to a terminal.

@@ -65,14 +65,14 @@ func TestSettingsReachTheEngineAndTheScreen(t *testing.T) {
 	d := sit(t)
 	d.settle(map[string]string{"config.toml": "theme = \"colorblind\"\n[engine]\naddress = \"/file.sock\"\nnamespace = \"file\"\n[confirm]\nstop = true\n"})
 	for line, want := range map[string]Options{
-		"":                                 {"/file.sock", "file", "", "auto", false, "", nil, nil},
-		"ps":                               {"/file.sock", "file", "", "auto", false, "", nil, nil},
-		"-n flag ps":                       {"/file.sock", "flag", "", "auto", false, "", nil, nil},
-		"--engine embedded ps":             {"", "file", "", "embedded", false, "", nil, nil},
-		"create --engine embedded busybox": {"", "file", "", "embedded", false, "", nil, nil},
-		"create --address /a.sock --name b1 busybox": {"/a.sock", "file", "", "auto", false, "", nil, nil},
-		"--theme light":                       {"/file.sock", "file", "", "auto", false, "", nil, nil},
-		"create -n flag --name other busybox": {"/file.sock", "flag", "", "auto", false, "", nil, nil},
+		"":                                 {"/file.sock", "file", "", "auto", false, "", nil, nil, true},
+		"ps":                               {"/file.sock", "file", "", "auto", false, "", nil, nil, false},
+		"-n flag ps":                       {"/file.sock", "flag", "", "auto", false, "", nil, nil, false},
+		"--engine embedded ps":             {"", "file", "", "embedded", false, "", nil, nil, false},
+		"create --engine embedded busybox": {"", "file", "", "embedded", false, "", nil, nil, false},
+		"create --address /a.sock --name b1 busybox": {"/a.sock", "file", "", "auto", false, "", nil, nil, false},
+		"--theme light":                       {"/file.sock", "file", "", "auto", false, "", nil, nil, true},
+		"create -n flag --name other busybox": {"/file.sock", "flag", "", "auto", false, "", nil, nil, false},
 	} {
 		d.opts = nil
 		if got := d.gantry(strings.Fields(line)...); got.code != 0 || len(d.opts) != 1 || d.opts[0] != want {
