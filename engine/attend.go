@@ -14,7 +14,7 @@ import (
 const (
 	// sweepEvery is how often the engines of single commands sweep when nothing tells them to.
 	sweepEvery = time.Minute
-	// listAge is how old the list of a single command may be.
+	// listAge is how old the list may be that a create and the start after it go by.
 	listAge = time.Second
 )
 

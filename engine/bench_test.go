@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"strconv"
@@ -96,6 +97,27 @@ func BenchmarkOpen(b *testing.B) {
 				if err := e.Close(); err != nil {
 					b.Fatal(err)
 				}
+				b.StartTimer()
+			}
+		})
+	}
+}
+
+// BenchmarkCommand is gantry create from its connection to its end, beside others.
+func BenchmarkCommand(b *testing.B) {
+	for _, others := range []int{0, 500} {
+		b.Run(fmt.Sprintf("create beside %d", others), func(b *testing.B) {
+			p := open(b)
+			p.fill(b, others)
+			req := p.request("--network", "none", "busybox", "true")
+			for b.Loop() {
+				e := engine.Open(engine.Config{Daemon: p.env.Config, Namespace: p.env.Namespace, DockerConfigDir: b.TempDir(), Brief: true})
+				made, err := e.Create(b.Context(), req, api.Observer{})
+				if err = errors.Join(err, e.Close()); err != nil {
+					b.Fatal(err)
+				}
+				b.StopTimer()
+				p.remove(made.ID)
 				b.StartTimer()
 			}
 		})

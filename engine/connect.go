@@ -9,6 +9,7 @@ import (
 	"github.com/containerd/containerd/v2/pkg/namespaces"
 	"golang.org/x/sync/errgroup"
 	"golang.org/x/sync/semaphore"
+	"google.golang.org/grpc"
 
 	"gantry/engine/api"
 	"gantry/engine/daemon"
@@ -135,7 +136,7 @@ func (e *Engine) connect(ctx context.Context) (*link, error) {
 	var local errgroup.Group // while containerd is asked
 	local.Go(func() (err error) { h, err = host.Read(ctx); return err })
 	local.Go(func() error { info.Skew = daemon.Skew(end); return nil })
-	c, caps, err := daemon.Connect(ctx, end)
+	c, caps, err := daemon.Connect(ctx, end, e.told()...)
 	if herr := local.Wait(); err != nil || herr != nil {
 		if c != nil {
 			herr = errors.Join(herr, c.Close())
@@ -166,6 +167,23 @@ func (e *Engine) enter(l *link) {
 	l.records = record.Open(l.end.RecordStore, e.cfg.Namespace)
 	l.networks = openNetworks(l.end, l.records, e.cfg.Namespace)
 	l.volumes = volume.Open(l.end.RecordStore, e.cfg.Namespace)
+}
+
+// told has Calls told of every call.
+func (e *Engine) told() []grpc.DialOption {
+	if e.cfg.Calls == nil {
+		return nil
+	}
+	return []grpc.DialOption{
+		grpc.WithChainUnaryInterceptor(func(ctx context.Context, method string, in, out any, c *grpc.ClientConn, call grpc.UnaryInvoker, opts ...grpc.CallOption) error {
+			e.cfg.Calls(method)
+			return call(ctx, method, in, out, c, opts...)
+		}),
+		grpc.WithChainStreamInterceptor(func(ctx context.Context, d *grpc.StreamDesc, c *grpc.ClientConn, method string, call grpc.Streamer, opts ...grpc.CallOption) (grpc.ClientStream, error) {
+			e.cfg.Calls(method)
+			return call(ctx, d, c, method, opts...)
+		}),
+	}
 }
 
 // in puts the engine's containerd namespace into a context.

@@ -89,6 +89,7 @@ func (e *Engine) create(ctx context.Context, run *path.Run, req api.CreateReques
 		return api.Created{}, err
 	}
 	ctx = e.in(ctx)
+	e.hub.age()
 	c := &creation{joined: joined{e: e, l: l}, run: run, obs: o, req: req, unlock: func() {}}
 	defer func() { c.unlock(); c.closeIDFile() }()
 	if err := c.steps(ctx); err != nil {

@@ -37,6 +37,8 @@ type Config struct {
 	Now   func() time.Time
 	// Gap, when set, is called between the steps of every path; tests kill or cancel there.
 	Gap func(operation, step string)
+	// Calls, when set, is told every call to containerd before it is made; tests count them.
+	Calls func(method string)
 }
 
 // Engine is a connection to one containerd. Its methods may be called from any goroutine.

@@ -105,6 +105,13 @@ func (h *hub) ids() map[string]bool {
 	return all
 }
 
+// age has what is listed not be what is known now.
+func (h *hub) age() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.at = time.Time{}
+}
+
 // listedSince reports whether the whole list was read at a time or later.
 func (h *hub) listedSince(t time.Time) bool {
 	h.mu.Lock()

@@ -44,6 +44,7 @@ type starting struct {
 // alone, as Docker does. When it fails no task is left; the container stays, with its error.
 func (e *Engine) Start(ctx context.Context, id string, opt api.StartOptions, o api.Observer) (api.Session, error) {
 	run := e.newRun("start", startSteps[:], o)
+	e.hub.age()
 	s, err := e.start(ctx, run, id, opt)
 	t := run.End(err)
 	e.account(t, "", err)

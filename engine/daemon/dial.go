@@ -58,8 +58,8 @@ func Dial(ctx context.Context, ep Endpoint) (*client.Client, error) {
 
 // Connect is Dial and Probe at the same time. That it does not serve goes before whatever else
 // is wrong.
-func Connect(ctx context.Context, ep Endpoint) (*client.Client, Caps, error) {
-	c, err := open(ctx, ep)
+func Connect(ctx context.Context, ep Endpoint, opts ...grpc.DialOption) (*client.Client, Caps, error) {
+	c, err := open(ctx, ep, opts...)
 	if err != nil {
 		return nil, Caps{}, err
 	}
@@ -82,13 +82,13 @@ func Connect(ctx context.Context, ep Endpoint) (*client.Client, Caps, error) {
 }
 
 // open makes a client of a socket that somebody listens at.
-func open(ctx context.Context, ep Endpoint) (*client.Client, error) {
+func open(ctx context.Context, ep Endpoint, opts ...grpc.DialOption) (*client.Client, error) {
 	// The client's packages log to stderr, where a screen may be drawn.
 	log.L.Logger.SetOutput(io.Discard)
 	if err := knock(ctx, ep.Address); err != nil {
 		return nil, err
 	}
-	c, err := client.New(ep.Address, client.WithDialOpts([]grpc.DialOption{
+	c, err := client.New(ep.Address, client.WithDialOpts(append(opts,
 		grpc.WithTransportCredentials(insecure.NewCredentials()),
 		grpc.WithContextDialer(dialer.ContextDialer),
 		grpc.WithIdleTimeout(0), // else a connection that is at rest looks like one that was lost
@@ -97,7 +97,7 @@ func open(ctx context.Context, ep Endpoint) (*client.Client, error) {
 			// Longer than serving waits, so that one that is silent is not taken for something else.
 			MinConnectTimeout: 2 * serveTime,
 		}),
-	}))
+	)))
 	if err != nil {
 		return nil, unavailable(ep.Address, err)
 	}

@@ -19,7 +19,7 @@ var ErrGone = errors.New("the shim does not know the task any more")
 // start must not compete with who waits for it. Runtimes that write no such file are asked
 // at askAgain.
 const (
-	pollBusy = 5 * time.Millisecond
+	pollBusy = 10 * time.Millisecond
 	pollIdle = 100 * time.Millisecond
 	askAgain = 50 * time.Millisecond
 	busyFor  = 10 * time.Second

@@ -1,0 +1,91 @@
+package engine_test
+
+import (
+	"path"
+	"sync"
+	"testing"
+
+	"gantry/engine"
+	"gantry/engine/api"
+	"gantry/engine/record"
+)
+
+// calls are what was asked of containerd.
+type calls struct {
+	mu    sync.Mutex
+	count map[string]int
+}
+
+func (c *calls) told(method string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.count[path.Base(path.Dir(method))+"/"+path.Base(method)]++
+}
+
+// since gives how often each thing was asked since the last time.
+func (c *calls) since() (all int, each map[string]int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	each, c.count = c.count, map[string]int{}
+	for _, n := range each {
+		all += n
+	}
+	return all, each
+}
+
+// What a single command costs does not grow with the containers that are there, and a list is
+// two calls.
+func TestASingleCommandAsksContainerdForLittle(t *testing.T) {
+	p := open(t)
+	p.output("busybox", "true")
+	if err := record.Open(p.env.Endpoint.RecordStore, p.env.Namespace).Swept(); err != nil {
+		t.Fatal(err)
+	}
+	c := &calls{count: map[string]int{}}
+	brief := openOn(t, p.env, func(cfg *engine.Config) { cfg.Brief, cfg.Calls = true, c.told })
+	if all, each := c.since(); all != 3 {
+		t.Errorf("to connect: %d calls: %v", all, each)
+	}
+	id := brief.create("busybox", "true")
+	if all, each := c.since(); all > 12 || each["containerd.services.containers.v1.Containers/ListStream"] > 0 {
+		t.Errorf("to create: %d calls: %v", all, each)
+	}
+	if _, err := brief.Containers(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if all, each := c.since(); all != 2 {
+		t.Errorf("to list: %d calls: %v", all, each)
+	}
+	// Who watches after all has the list, and what changes.
+	for u := range brief.Watch(t.Context()) {
+		if u.Full && len(u.Containers) > 0 {
+			break
+		}
+	}
+	brief.remove(id)
+	brief.eventually("the watcher to see it go", func() bool {
+		for u := range brief.Watch(t.Context()) {
+			if u.Full {
+				return len(u.Containers) == 0
+			}
+		}
+		return false
+	})
+}
+
+// A container of a single command that is to have a port does not get another's.
+func TestASingleCommandKnowsTheOthersPorts(t *testing.T) {
+	p := open(t)
+	first := p.create("-p", "127.0.0.1:39000-39001:80", "busybox", "true")
+	brief := openOn(t, p.env, func(cfg *engine.Config) { cfg.Brief = true })
+	second := brief.create("-p", "127.0.0.1:39000-39001:80", "busybox", "true")
+	if a, b := p.get(first).Ports, p.get(second).Ports; len(a) != 1 || len(b) != 1 || a[0].HostPort == b[0].HostPort {
+		t.Errorf("%+v and %+v", a, b)
+	}
+	_, err := brief.Create(t.Context(), brief.request("-p", "127.0.0.1:39000-39001:80", "busybox", "true"), api.Observer{})
+	if err == nil {
+		t.Error("a third one has got one")
+	}
+	p.remove(first)
+	p.remove(second)
+}
