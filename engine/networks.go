@@ -39,12 +39,11 @@ func openNetworks(end daemon.Endpoint, records *record.Store, namespace string) 
 		},
 	}
 	cfg.Dir = conflist.Dir{Path: end.NetworkDir(), Namespace: namespace}
+	cfg.Instance.Addresses = end.AddressDir()
 	if end.Kind == api.EngineEmbedded {
-		cfg.Instance.Addresses = filepath.Join(end.DataRoot, "network", "addresses")
 		cfg.Bridge = bridgeOf(end.DataRoot)
 		return network.Open(cfg)
 	}
-	cfg.Instance.Addresses = network.HostLocalDir
 	cfg.Bridge, cfg.Shared = "nerdctl0", true
 	return network.Open(cfg)
 }
@@ -87,14 +86,29 @@ func (j *joined) checkNetwork(ctx context.Context, p wire.Plan, except string) (
 	return network.Check(p, taken, func(owner string) string { return j.nameOfOwner(ctx, owner) })
 }
 
-// publish finds the host's ports for the request.
+// publish finds the host's ports for the request. They are to be none of any container's, also
+// of one that was made too lately to be known.
 func (c *creation) publish(ctx context.Context, exposed mobynet.PortSet) ([]api.Port, error) {
-	var taken []port.Published
-	if h := c.req.HostConfig; h != nil && (len(h.PortBindings) > 0 || h.PublishAllPorts) {
-		var err error
-		if taken, err = c.published(ctx, "", false); err != nil {
-			return nil, err
-		}
+	h := c.req.HostConfig
+	if h == nil || len(h.PortBindings) == 0 && !h.PublishAllPorts {
+		return network.Publish(c.req, exposed, nil)
+	}
+	others, err := c.e.known(ctx, c.l)
+	if err != nil {
+		return nil, err
+	}
+	taken, err := c.published(ctx, "", false)
+	if err != nil {
+		return nil, err
+	}
+	made, err := c.l.records.Ports(func(id string) bool {
+		return slices.ContainsFunc(others, func(o api.Container) bool { return o.ID == id })
+	})
+	for _, p := range made {
+		taken = append(taken, port.Published{Port: network.ToWire(p)})
+	}
+	if err != nil {
+		return nil, err
 	}
 	return network.Publish(c.req, exposed, taken)
 }
@@ -124,18 +138,21 @@ func (c *creation) plan(ctx context.Context, image map[string]struct{}) error {
 	return err
 }
 
-// connect writes down what networks the container has, for whatever starts it.
+// connect writes down what networks the container has, for whatever starts it. A port that is
+// chosen for it is nobody else's, whoever makes another container at the same moment.
 func (c *creation) connect(ctx context.Context) error {
-	if err := c.plan(ctx, c.config.Config.ExposedPorts); err != nil {
+	err := c.l.records.ChoosingPorts(func() error {
+		err := c.plan(ctx, c.config.Config.ExposedPorts)
+		if err != nil || len(c.ports) == 0 {
+			return err
+		}
+		return c.l.records.State(c.id).SetPorts(c.ports)
+	})
+	if err != nil {
 		return err
 	}
 	for _, w := range c.net.Warnings {
 		c.warn = append(c.warn, strings.TrimSuffix(w, "."))
-	}
-	if len(c.ports) > 0 {
-		if err := c.l.records.State(c.id).SetPorts(c.ports); err != nil {
-			return err
-		}
 	}
 	if c.net.Mode != "" {
 		return nil

@@ -67,6 +67,15 @@ func (ep Endpoint) NetworkDir() string {
 	return "/etc/cni/net.d"
 }
 
+// AddressDir is where the address files of this engine's networks are: host-local's usual place
+// on a system engine, its own on the embedded one.
+func (ep Endpoint) AddressDir() string {
+	if ep.Kind == api.EngineEmbedded {
+		return filepath.Join(ep.DataRoot, "network", "addresses")
+	}
+	return "/var/lib/cni/networks"
+}
+
 // AddressHash names the record store of a socket as nerdctl does: the first 8 hex
 // digits of the sha256 of its path, without unix:// and with symbolic links resolved.
 func AddressHash(address string) string { return shortHash(Resolve(TrimScheme(address))) }

@@ -18,15 +18,16 @@ import (
 
 // Census is all that a container may leave behind, by kind: "task", "shim", "container",
 // "active snapshot", "committed snapshot", "lease", "ingest", "name", "state dir",
-// "volume", "bundle", "runc state", "mount", "socket", "cgroup".
+// "volume", "bundle", "runc state", "mount", "socket", "cgroup", "hosts", "address", "network",
+// "port rule", "link", "netns".
 type Census map[string][]string
 
-// Snapshot counts what is there now. Sockets and cgroups are the whole engine's, the
-// rest is the namespace's.
+// Snapshot counts what is there now. Sockets and cgroups are the whole engine's, and port rules,
+// links and network namespaces are the host's; the rest is the namespace's.
 func (e *Env) Snapshot(ctx context.Context) (Census, error) {
 	ctx = namespaces.WithNamespace(ctx, e.Namespace)
 	c := Census{}
-	for _, count := range []func(context.Context, Census) error{e.runtimes, e.stores, e.files, e.mounts} {
+	for _, count := range []func(context.Context, Census) error{e.runtimes, e.stores, e.files, e.mounts, e.wires} {
 		if err := count(ctx, c); err != nil {
 			return nil, err
 		}
@@ -90,6 +91,7 @@ func (e *Env) files(_ context.Context, c Census) error {
 		"name":       filepath.Join(ep.RecordStore, "names", e.Namespace),
 		"state dir":  filepath.Join(ep.RecordStore, "containers", e.Namespace),
 		"volume":     filepath.Join(ep.RecordStore, "volumes", e.Namespace),
+		"hosts":      filepath.Join(ep.RecordStore, "etchosts", e.Namespace),
 		"bundle":     filepath.Join(ep.StateDir, "containerd", "io.containerd.runtime.v2.task", e.Namespace),
 		"runc state": filepath.Join(ep.RuncRoot, e.Namespace),
 		"socket":     filepath.Join(ep.StateDir, "s"),
