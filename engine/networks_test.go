@@ -145,11 +145,12 @@ func (p *place) killLogger(id string) {
 	p.t.Fatal("it has no logger")
 }
 
-// page asks for a page, until somebody answers.
+// page asks for a page, each time anew, until somebody answers.
 func (p *place) page(url string) (text string) {
 	p.t.Helper()
+	c := http.Client{Timeout: 5 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
 	p.eventually(url, func() bool {
-		r, err := http.Get(url)
+		r, err := c.Get(url)
 		if err != nil {
 			return false
 		}

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"flag"
+	"fmt"
 	"log/slog"
 	"os"
 	"slices"
@@ -25,6 +27,13 @@ func TestMain(m *testing.M) {
 			os.Exit(1)
 		}
 		os.Exit(0)
+	}
+	flag.Parse()
+	if real.Outside() {
+		// What cannot be had the test that needs it says.
+		if err := real.FetchPackages(context.Background(), real.NginxPackages()...); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+		}
 	}
 	real.Main(m)
 }

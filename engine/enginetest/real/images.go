@@ -55,8 +55,11 @@ func (m Manifest) on(p ocispec.Platform) Manifest {
 // content puts an image together.
 func (k *kitchen) content(ctx context.Context, img Image) (Content, error) {
 	root := "busybox"
-	if img == Multi {
+	switch img {
+	case Multi:
 		root = "debian"
+	case Nginx:
+		root = "nginx"
 	}
 	layers, err := k.layers(ctx, root)
 	if err != nil {
@@ -73,6 +76,8 @@ func (k *kitchen) content(ctx context.Context, img Image) (Content, error) {
 		one.Config.Cmd = []string{"bash"}
 		attestation := one.on(ocispec.Platform{OS: "unknown", Architecture: "unknown"})
 		return Content{Manifests: []Manifest{one.on(linux("mips64le")), one, attestation}, Index: true}, nil
+	case Nginx:
+		nginxConfig(&one.Config)
 	case Configured:
 		configure(&one.Config)
 	case Hostile:

@@ -13,7 +13,7 @@ type kitchen struct {
 
 func newKitchen() *kitchen { return &kitchen{packed: map[string][]Layer{}} }
 
-// layers are those of a root file system: "busybox" or "debian".
+// layers are those of a root file system: "busybox", "debian" or "nginx".
 func (k *kitchen) layers(ctx context.Context, root string) ([]Layer, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -24,9 +24,12 @@ func (k *kitchen) layers(ctx context.Context, root string) ([]Layer, error) {
 		sets = make([][]File, 1)
 		err  error
 	)
-	if root == "debian" {
+	switch root {
+	case "debian":
 		sets, err = debianRoot(ctx)
-	} else {
+	case "nginx":
+		sets, err = nginxRoot(ctx)
+	default:
 		sets[0], err = busyboxRoot(ctx)
 	}
 	if err != nil {
