@@ -101,9 +101,11 @@ func (c *creation) publish(ctx context.Context, exposed mobynet.PortSet) ([]api.
 	if err != nil {
 		return nil, err
 	}
-	made, err := c.l.records.Ports(func(id string) bool {
-		return slices.ContainsFunc(others, func(o api.Container) bool { return o.ID == id })
-	})
+	listed := make(map[string]bool, len(others))
+	for _, o := range others {
+		listed[o.ID] = true
+	}
+	made, err := c.l.records.Ports(func(id string) bool { return listed[id] })
 	for _, p := range made {
 		taken = append(taken, port.Published{Port: network.ToWire(p)})
 	}
