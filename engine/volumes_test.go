@@ -269,7 +269,7 @@ func TestManyOnOneVolume(t *testing.T) {
 func TestInspectTellsTheMounts(t *testing.T) {
 	p := open(t)
 	host := t.TempDir()
-	id := p.create("-v", "data:/data:ro", "-v", host+":/host:rslave", "-v", "/anonymous", "--tmpfs", "/t:size=1m", "busybox")
+	id := p.create("-v", "data:/data:ro", "-v", host+":/host:rprivate", "-v", "/anonymous", "--tmpfs", "/t:size=1m", "busybox")
 	r, err := p.Inspect(t.Context(), id)
 	if err != nil {
 		t.Fatal(err)
@@ -282,7 +282,7 @@ func TestInspectTellsTheMounts(t *testing.T) {
 		}
 		got = append(got, strings.Join([]string{string(m.Type), name, m.Destination, m.Mode, string(m.Propagation)}, " "))
 	}
-	want := []string{"volume data /data ro ", "bind  /host rslave rslave", "tmpfs  /t size=1m ", "volume anonymous /anonymous  "}
+	want := []string{"volume data /data ro ", "bind  /host rprivate rprivate", "tmpfs  /t size=1m ", "volume anonymous /anonymous  "}
 	if !slices.Equal(got, want) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}

@@ -45,17 +45,24 @@ type HostsInput struct {
 	Extra    []string     // "name:address" or "name=address", as --add-host takes them
 	Addrs    []netip.Addr // the container's own; none without a network
 	Names    []string     // its own names: hostname, container name, aliases
-	HostFile []byte       // with the host's network: the host's own file, which comes first
+	HostFile []byte       // with the host's network: the host's own file, unless there is something extra
 	Gateway  string       // what stands for host-gateway; without it such lines are left out
 }
 
 // hostGateway stands for the host's address in --add-host.
 const hostGateway = "host-gateway"
 
+// local are the lines that every hosts file begins with, as under Docker.
+const local = "127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\nfe00::\tip6-localnet\n" +
+	"ff00::\tip6-mcastprefix\nff02::1\tip6-allnodes\nff02::2\tip6-allrouters\n"
+
 // Hosts is the content of a hosts file. Its lines stand between nerdctl's markers, where
 // both programs look for them when addresses change.
 func Hosts(in HostsInput) []byte {
 	var b strings.Builder
+	if len(in.Extra) > 0 {
+		in.HostFile = nil // as Docker does: lines of one's own stand in a file of one's own
+	}
 	if len(in.HostFile) > 0 {
 		b.Write(in.HostFile)
 		if !strings.HasSuffix(b.String(), "\n") {
@@ -64,7 +71,7 @@ func Hosts(in HostsInput) []byte {
 	}
 	b.WriteString("# <nerdctl>\n")
 	if len(in.HostFile) == 0 {
-		b.WriteString("127.0.0.1\tlocalhost localhost.localdomain\n::1\t\tlocalhost localhost.localdomain\n")
+		b.WriteString(local)
 	}
 	for _, h := range in.Extra {
 		name, addr, ok := splitHost(h)

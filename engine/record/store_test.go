@@ -34,7 +34,7 @@ func TestCreateWritesNerdctlsFiles(t *testing.T) {
 	if !s.busy("id1") {
 		t.Error("a container that is being made is not locked")
 	}
-	hosts := "# <nerdctl>\n127.0.0.1\tlocalhost localhost.localdomain\n::1\t\tlocalhost localhost.localdomain\n10.0.0.2\tdb\n# </nerdctl>\n"
+	hosts := "# <nerdctl>\n" + local + "10.0.0.2\tdb\n# </nerdctl>\n"
 	for _, f := range []struct {
 		name    string
 		mode    fs.FileMode

@@ -35,7 +35,23 @@ func (b *builder) mounts() error {
 		}
 	}
 	b.s.Mounts = append(b.s.Mounts, own...)
+	b.s.Linux.RootfsPropagation = propagation(own)
 	return nil
+}
+
+// propagation is how the container's root must be mounted so that mounts of the host's can be
+// shared with it; "" where none is.
+func propagation(mounts []specs.Mount) string {
+	with := ""
+	for _, m := range mounts {
+		switch {
+		case slices.Contains(m.Options, "shared") || slices.Contains(m.Options, "rshared"):
+			return "shared"
+		case slices.Contains(m.Options, "slave") || slices.Contains(m.Options, "rslave"):
+			with = "rslave"
+		}
+	}
+	return with
 }
 
 func (b *builder) standard() []specs.Mount {
@@ -73,9 +89,9 @@ func (b *builder) ipcMounts() []specs.Mount {
 	case b.host.IpcMode.IsNone():
 		return []specs.Mount{queue}
 	case b.Shm != "":
-		shm = bind(b.Shm, "/dev/shm", "nosuid", "noexec", "nodev")
+		shm = bind(b.Shm, "/dev/shm") // with the flags that it is mounted with
 	case b.host.IpcMode.IsHost():
-		shm = bind("/dev/shm", "/dev/shm", "nosuid", "noexec", "nodev")
+		shm = bind("/dev/shm", "/dev/shm")
 	}
 	return []specs.Mount{shm, queue}
 }

@@ -34,17 +34,17 @@ func TestOptions(t *testing.T) {
 		}, "pid ipc uts mount network=/proc/7/ns/net "},
 		{"pid, ipc and uts host", func(_ *Input, _ *container.Config, h *container.HostConfig) {
 			h.PidMode, h.IpcMode, h.UTSMode = "host", "host", "host"
-		}, func(s *specs.Spec) string { return namespaces(s) + "|" + s.Hostname + "|" + mountOf(s, "/dev/shm") }, "mount network||bind /dev/shm bind,rprivate,nosuid,noexec,nodev"},
+		}, func(s *specs.Spec) string { return namespaces(s) + "|" + s.Hostname + "|" + mountOf(s, "/dev/shm") }, "mount network||bind /dev/shm bind,rprivate"},
 		{"ipc none", func(_ *Input, _ *container.Config, h *container.HostConfig) { h.IpcMode = "none" },
 			func(s *specs.Spec) string { return mountOf(s, "/dev/shm") }, "none"},
 		{"shared memory that others have too", func(in *Input, _ *container.Config, h *container.HostConfig) {
 			h.IpcMode, in.Shm = "shareable", "/s/shm"
-		}, func(s *specs.Spec) string { return namespaces(s) + "|" + mountOf(s, "/dev/shm") }, "pid ipc uts mount network|bind /s/shm bind,rprivate,nosuid,noexec,nodev"},
+		}, func(s *specs.Spec) string { return namespaces(s) + "|" + mountOf(s, "/dev/shm") }, "pid ipc uts mount network|bind /s/shm bind,rprivate"},
 		{"another container's PIDs and IPC", func(in *Input, _ *container.Config, h *container.HostConfig) {
 			h.PidMode, h.IpcMode, in.Shm = "container:x", "container:x", "/x/shm"
 			in.Namespaces = map[specs.LinuxNamespaceType]string{specs.PIDNamespace: "/proc/7/ns/pid", specs.IPCNamespace: "/proc/7/ns/ipc"}
 		}, func(s *specs.Spec) string { return namespaces(s) + "|" + mountOf(s, "/dev/shm") },
-			"pid=/proc/7/ns/pid ipc=/proc/7/ns/ipc uts mount network|bind /x/shm bind,rprivate,nosuid,noexec,nodev"},
+			"pid=/proc/7/ns/pid ipc=/proc/7/ns/ipc uts mount network|bind /x/shm bind,rprivate"},
 		{"cgroup v2", func(in *Input, _ *container.Config, _ *container.HostConfig) { in.Host.CgroupMode = host.CgroupV2 },
 			namespaces, "pid ipc uts mount network cgroup"},
 		{"cgroupns host on v2", func(in *Input, _ *container.Config, h *container.HostConfig) {

@@ -62,6 +62,7 @@ func Plan(req api.CreateRequest, image map[string]struct{}, from func(container 
 	p.anonymous(req.Config.Volumes)
 	p.anonymous(image)
 	p.checkSources()
+	p.checkPropagation()
 	if len(p.errs) > 0 {
 		return nil, p.errs
 	}
@@ -290,15 +291,17 @@ func (m Mount) Spec(deep bool) specs.Mount {
 		out.Options[0] = "bind"
 	}
 	propagation := m.Propagation
-	if propagation == "" {
+	if propagation == "" && m.Type != "volume" { // a volume goes by the root, as under Docker
 		propagation = "rprivate"
 	}
-	out.Options = append(out.Options, propagation)
+	if propagation != "" {
+		out.Options = append(out.Options, propagation)
+	}
 	if m.RW {
 		return out
 	}
 	out.Options = append(out.Options, "ro")
-	private := propagation == "rprivate" || propagation == "private"
+	private := propagation == "rprivate" || propagation == "private" || propagation == ""
 	if m.Deep == DeepOrFail || m.Deep == DeepIfPossible && deep && private && !m.Flat {
 		out.Options = append(out.Options, "rro")
 	}

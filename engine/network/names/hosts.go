@@ -24,6 +24,10 @@ const (
 // defaultNetwork is the one whose name is not appended to names.
 const defaultNetwork = "bridge"
 
+// local are the lines that every hosts file begins with, as under Docker.
+const local = "127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\nfe00::\tip6-localnet\n" +
+	"ff00::\tip6-mcastprefix\nff02::1\tip6-allnodes\nff02::2\tip6-allrouters\n"
+
 // Announce puts a container's addresses into its meta.json and brings the hosts files of
 // all containers up to date that share a network with it, its own included.
 func Announce(p wire.Plan, l wire.Lease) error {
@@ -166,7 +170,7 @@ func (m *meta) on(networks []string) bool {
 // its own names first.
 func block(m *meta, lines []line) []byte {
 	var b bytes.Buffer
-	b.WriteString(begin + "\n127.0.0.1\tlocalhost localhost.localdomain\n::1\t\tlocalhost localhost.localdomain\n")
+	b.WriteString(begin + "\n" + local)
 	extra := make([]string, 0, len(m.ExtraHosts))
 	for name := range m.ExtraHosts {
 		extra = append(extra, name)

@@ -51,8 +51,12 @@ func TestContainersOfOneNetworkKnowEachOther(t *testing.T) {
 	h.start(t, "other", "back", "10.4.2.2/24")
 	want := `192.0.2.1 mine # by hand
 # <nerdctl>
-127.0.0.1	localhost localhost.localdomain
-::1		localhost localhost.localdomain
+127.0.0.1	localhost
+::1	localhost ip6-localhost ip6-loopback
+fe00::	ip6-localnet
+ff00::	ip6-mcastprefix
+ff02::1	ip6-allnodes
+ff02::2	ip6-allrouters
 10.4.1.1        host.docker.internal
 10.4.1.3        h-web h-web.front web web.front www www.front
 10.4.1.2        h-db h-db.front db db.front
