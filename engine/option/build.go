@@ -18,6 +18,8 @@ type build struct {
 	host   *container.HostConfig
 	detach bool
 	client Client
+	// attach are the streams that are named; none leaves them to the rest.
+	attach []string
 	// fileLabels are the labels of label files.
 	fileLabels []string
 	// noHealth is set when not even the image's check is to be run.

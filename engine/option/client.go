@@ -1,6 +1,11 @@
 package option
 
 import (
+	"slices"
+	"strings"
+
+	"github.com/moby/term"
+
 	"gantry/engine/api"
 )
 
@@ -10,6 +15,9 @@ const (
 	KeyCIDFile      Key = "cidfile"
 	KeyLabelFile    Key = "label-file"
 	KeyContentTrust Key = "disable-content-trust"
+	KeyAttach       Key = "attach"
+	KeyDetachKeys   Key = "detach-keys"
+	KeySigProxy     Key = "sig-proxy"
 )
 
 // caller are those rows.
@@ -43,6 +51,40 @@ func caller() []row {
 		},
 		{
 			Option: Option{
+				Key: KeyAttach, Short: "a", Label: "Attach", Section: SectionAdvanced, Kind: KindText, Repeat: true, Client: true,
+				Value: "stream", Example: "stdout", Help: "Connect to stdin, stdout or stderr only",
+			},
+			put:  putAttach,
+			take: none,
+		},
+		{
+			Option: Option{
+				Key: KeyDetachKeys, Label: "Detach keys", Section: SectionAdvanced, Kind: KindText, Client: true,
+				Value: "keys", Example: "ctrl-x,q", Help: "Keys that let go of the container; ctrl-p,ctrl-q when not given",
+			},
+			put: func(b *build, v string) {
+				if _, err := term.ToBytes(v); err != nil {
+					b.refuse(err.Error(), "for example ctrl-p,ctrl-q")
+					return
+				}
+				b.client.DetachKeys = v
+			},
+			take: none,
+		},
+		{
+			Option: Option{
+				Key: KeySigProxy, Label: "Pass signals", Section: SectionAdvanced, Kind: KindBool, Default: "true", Client: true,
+				Help: "Pass signals on to the container; on when not given",
+			},
+			put: func(b *build, v string) {
+				on := true
+				b.putBool(v, &on)
+				b.client.KeepSignals = !on
+			},
+			take: none,
+		},
+		{
+			Option: Option{
 				Key: KeyContentTrust, Label: "No content trust", Section: SectionAdvanced, Kind: KindBool, Default: "false", Client: true,
 				Help: "Accepted and without effect: Docker has given content trust up",
 			},
@@ -54,6 +96,16 @@ func caller() []row {
 			take: none,
 		},
 	}
+}
+
+// putAttach takes one stream's name, in any case as Docker does.
+func putAttach(b *build, v string) {
+	v = strings.ToLower(v)
+	if !slices.Contains([]string{"stdin", "stdout", "stderr"}, v) {
+		b.refuse("valid streams are stdin, stdout and stderr", "write one of them, and the option once more for another")
+		return
+	}
+	b.attach = append(b.attach, v)
 }
 
 // putLabelFile reads a file of labels by Docker's rules: a key alone is a label without a

@@ -20,8 +20,34 @@ func TestLabelsOfFilesComeBeforeThoseGiven(t *testing.T) {
 }
 
 func TestWhatConcernsTheCallerAloneIsNotInTheRequest(t *testing.T) {
-	p := draft("image", "a", "quiet", "true", "disable-content-trust", "true", "cidfile", "/x").Parse(facts())
-	if p.Err() != nil || p.Client != (Client{Quiet: true}) || p.Request.HostConfig.ContainerIDFile != "/x" || len(p.Warnings) != 1 {
+	p := draft("image", "a", "quiet", "true", "disable-content-trust", "true", "cidfile", "/x", "detach-keys", "ctrl-x,q", "sig-proxy", "false").Parse(facts())
+	if p.Err() != nil || p.Client != (Client{Quiet: true, DetachKeys: "ctrl-x,q", KeepSignals: true}) || p.Request.HostConfig.ContainerIDFile != "/x" || len(p.Warnings) != 1 {
 		t.Errorf("%+v", p)
+	}
+}
+
+func TestTheStreamsThatAreNamedAreThoseAttached(t *testing.T) {
+	for _, tt := range []struct {
+		in           []string
+		in0, out, er bool
+	}{
+		{nil, false, true, true},
+		{[]string{"attach", "STDOUT"}, false, true, false},
+		{[]string{"attach", "stdin", "attach", "stderr", "interactive", "true"}, true, false, true},
+		{[]string{"attach", "stdin", "interactive", "true"}, true, false, false},
+	} {
+		p := draft(append([]string{"image", "a"}, tt.in...)...).Parse(facts())
+		if c := p.Request.Config; p.Err() != nil || c.AttachStdin != tt.in0 || c.AttachStdout != tt.out || c.AttachStderr != tt.er {
+			t.Errorf("%q: %v, %v %v %v", tt.in, p.Err(), c.AttachStdin, c.AttachStdout, c.AttachStderr)
+		}
+	}
+	p := draft("image", "a", "attach", "screen", "detach", "true", "attach", "stdout", "detach-keys", "ctrl-ä").Parse(facts())
+	want := []string{
+		"--attach: valid streams are stdin, stdout and stderr (write one of them, and the option once more for another)",
+		"--detach-keys: Unknown character: 'ctrl-ä' (for example ctrl-p,ctrl-q)",
+		"--attach: conflicting options: cannot specify both --attach and --detach (leave out one of them)",
+	}
+	if diff := cmp.Diff(want, sentences(p.Problems)); diff != "" {
+		t.Error(diff)
 	}
 }

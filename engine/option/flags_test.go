@@ -61,9 +61,7 @@ func TestFromArgsRefuses(t *testing.T) {
 		{"-ite", "--env: needs a value"},
 		{"-m '' a", "--memory: needs a value"},
 		{"--cpus= --tty= a", "--cpus: needs a value; --tty: needs a value"},
-		{"-a stdin --restart=always --use-api-socket -d a", "--attach: is not supported yet; " +
-			"--use-api-socket: would give it Docker's API socket: there is no Docker daemon here"},
-		{"-da stdin a", "--attach: is not supported yet"},
+		{"-a stdin --restart=always --use-api-socket -d a", "--use-api-socket: would give it Docker's API socket: there is no Docker daemon here"},
 		{"--cpu-percent 5 --kernel-memory 1m a", "--cpu-percent: exists on Windows only; --kernel-memory: was given up by Docker and does nothing"},
 	}
 	for _, tt := range tests {

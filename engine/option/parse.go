@@ -20,7 +20,9 @@ type Parsed struct {
 
 // Client is what was asked of the caller alone, and no request says.
 type Client struct {
-	Quiet bool
+	Quiet       bool   // nothing is told of pulls
+	DetachKeys  string // that let go of the container; "" is ctrl-p,ctrl-q
+	KeepSignals bool   // signals are not passed on
 }
 
 // Err is the problems as an error; nil when there are none.

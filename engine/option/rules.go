@@ -1,6 +1,10 @@
 package option
 
-import "github.com/moby/moby/api/types/container"
+import (
+	"slices"
+
+	"github.com/moby/moby/api/types/container"
+)
 
 // across applies the rules that look at more than one option.
 func (b *build) across(d Draft) {
@@ -43,11 +47,17 @@ func (b *build) acrossStreams() {
 	if p := b.host.RestartPolicy.Name; b.config.OpenStdin && !b.config.Tty && p != "" && p != container.RestartPolicyDisabled {
 		b.warnAt(KeyInteractive, 0, "true", "is only for the first run: one that the restart policy begins has no standard input", "")
 	}
+	if b.detach && len(b.attach) > 0 {
+		b.refuseAt(KeyAttach, 0, b.attach[0], "conflicting options: cannot specify both --attach and --detach", "leave out one of them")
+	}
 	if b.detach {
 		b.config.AttachStdout, b.config.AttachStderr = false, false
 		return
 	}
 	b.config.AttachStdin = b.config.OpenStdin
+	if len(b.attach) > 0 { // with input among those, -i adds it
+		b.config.AttachStdout, b.config.AttachStderr = slices.Contains(b.attach, "stdout"), slices.Contains(b.attach, "stderr")
+	}
 	b.config.StdinOnce = b.config.OpenStdin
 }
 

@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
-	"github.com/moby/moby/api/types/container"
 	keys "github.com/moby/term"
 	"golang.org/x/term"
 
@@ -17,35 +15,8 @@ import (
 type joining struct {
 	quiet                      bool // say nothing of pulls
 	tty, stdin, stdout, stderr bool
-	streams                    []string // what --attach has named; none leaves it to the rest
-	keys                       string   // that let go of it
-	proxy                      bool     // signals are passed on
-}
-
-// joiningHelp are the flags of it, for a list of flags.
-func joiningHelp() [][2]string {
-	return [][2]string{
-		{"-a, --attach stream", "Connect to stdin, stdout or stderr only; may be given more than once"},
-		{"    --detach-keys keys", "Keys that let go of the container (default ctrl-p,ctrl-q)"},
-		{"    --sig-proxy", "Pass signals on to the container; on when not given"},
-	}
-}
-
-// attachTo is one value of --attach.
-func (j *joining) attachTo(stream string) error {
-	if !slices.Contains([]string{"stdin", "stdout", "stderr"}, stream) {
-		return api.FieldErrors{{Field: "attach", Value: stream, Reason: "must be stdin, stdout or stderr"}}
-	}
-	j.streams = append(j.streams, stream)
-	return nil
-}
-
-// check finds what cannot be, before anything is made.
-func (j *joining) check(detach bool) error {
-	if detach && len(j.streams) > 0 {
-		return errors.New("conflicting options: cannot specify both --attach and --detach")
-	}
-	return checkKeys(j.keys)
+	keys                       string // that let go of it
+	proxy                      bool   // signals are passed on
 }
 
 // checkKeys reads detach keys as Docker does.
@@ -57,16 +28,6 @@ func checkKeys(s string) error {
 		return api.FieldErrors{{Field: "detach-keys", Value: s, Reason: err.Error(), Fix: "for example ctrl-p,ctrl-q"}}
 	}
 	return nil
-}
-
-// only has a container's streams attached that --attach has named; with input among those that
-// are held open, -i adds it.
-func (j *joining) only(c *container.Config) {
-	if len(j.streams) == 0 {
-		return
-	}
-	c.AttachStdin = c.OpenStdin
-	c.AttachStdout, c.AttachStderr = slices.Contains(j.streams, "stdout"), slices.Contains(j.streams, "stderr")
 }
 
 // start starts a container.

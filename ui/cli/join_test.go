@@ -10,7 +10,7 @@ import (
 func TestJoiningIsCheckedBeforeAnythingIsMade(t *testing.T) {
 	for line, says := range map[string]string{
 		"run -d -a stdout busybox":             "cannot specify both --attach and --detach",
-		"run -a screen busybox":                "must be stdin, stdout or stderr",
+		"run -a screen busybox":                "valid streams are stdin, stdout and stderr",
 		"run --detach-keys ctrl-ä busybox":     "detach-keys",
 		"attach --detach-keys ctrl-ä web":      "detach-keys",
 		"start -a web db":                      "cannot start and attach multiple containers",

@@ -27,10 +27,6 @@ func (p *program) optionHelp(c *cobra.Command) {
 			}
 		}
 	}
-	fmt.Fprint(p.Out, "\nOf whoever calls:\n")
-	for _, f := range joiningHelp() {
-		p.helpLine(f[0], f[1])
-	}
 	fmt.Fprint(p.Out, "\nOf gantry's own:\n")
 	p.helpLine("    --trace", "print the steps of the path with their times to stderr")
 }

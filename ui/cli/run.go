@@ -29,7 +29,6 @@ func (p *program) createCommand() *cobra.Command {
 // own are the flags of run and create that are not the container's.
 type own struct {
 	trace, help bool
-	joining
 }
 
 // carryOut is what run and create do with a request that is fit.
@@ -83,12 +82,8 @@ func (p *program) ownFlags(o *own) []option.Extra {
 }
 
 func (p *program) withDraft(c *cobra.Command, args []string, do carryOut) error {
-	o := own{joining: joining{proxy: true}}
-	d, err := option.FromArgs(args, append(p.ownFlags(&o),
-		option.Extra{Name: "attach", Short: "a", Set: o.attachTo},
-		option.Extra{Name: "detach-keys", Set: func(s string) error { o.keys = s; return nil }},
-		option.Extra{Name: "sig-proxy", Bool: true, Set: yes(&o.proxy)},
-	)...)
+	var o own
+	d, err := option.FromArgs(args, p.ownFlags(&o)...)
 	if o.help {
 		p.optionHelp(c)
 		return nil
@@ -110,10 +105,9 @@ func (p *program) withDraft(c *cobra.Command, args []string, do carryOut) error 
 		return err
 	}
 	parsed := d.Parse(facts)
-	if err := errors.Join(parsed.Err(), o.check(parsed.Detach)); err != nil {
+	if err := parsed.Err(); err != nil {
 		return err
 	}
-	o.only(parsed.Request.Config)
 	return do(c.Context(), e, parsed, o)
 }
 
@@ -135,10 +129,11 @@ func (p *program) run(ctx context.Context, e Engine, parsed option.Parsed, o own
 	if parsed.Detach {
 		return p.runDetached(ctx, e, parsed, o)
 	}
-	cfg := parsed.Request.Config
-	j := o.joining
-	j.quiet = parsed.Client.Quiet
-	j.tty, j.stdin, j.stdout, j.stderr = cfg.Tty, cfg.OpenStdin && cfg.AttachStdin, cfg.AttachStdout, cfg.AttachStderr
+	cfg, by := parsed.Request.Config, parsed.Client
+	j := joining{
+		quiet: by.Quiet, keys: by.DetachKeys, proxy: !by.KeepSignals,
+		tty: cfg.Tty, stdin: cfg.OpenStdin && cfg.AttachStdin, stdout: cfg.AttachStdout, stderr: cfg.AttachStderr,
+	}
 	return p.startJoined(ctx, e, j, o.trace, func(ctx context.Context, opt api.StartOptions, ob api.Observer) (api.Created, api.Session, error) {
 		return e.Run(ctx, parsed.Request, opt, ob)
 	})
