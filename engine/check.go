@@ -9,11 +9,12 @@ import (
 	"gantry/engine/network"
 	"gantry/engine/network/wire"
 	"gantry/engine/option"
+	"gantry/engine/spec"
 	"gantry/engine/volume"
 )
 
 // Check looks at the world that a create of the request, and a start right after it, would
-// meet: the name, networks, ports and addresses, and what is to be mounted. It changes
+// meet: the name, networks, ports and addresses, devices, and what is to be mounted. It changes
 // nothing. What the request says by itself is not looked at: option.Draft.Parse does that.
 func (e *Engine) Check(ctx context.Context, req api.CreateRequest) (api.Checked, error) {
 	l, err := e.need(ctx)
@@ -27,6 +28,7 @@ func (e *Engine) Check(ctx context.Context, req api.CreateRequest) (api.Checked,
 		c.checkName,
 		func(ctx context.Context) error { return c.checkMounts(ctx, &out.Notes) },
 		c.checkNetworks,
+		c.checkDevices,
 	} {
 		err := look(ctx)
 		var found api.FieldErrors
@@ -84,6 +86,20 @@ func (c *creation) checkNetworks(ctx context.Context) error {
 		plan.Ports = append(plan.Ports, network.ToWire(p))
 	}
 	return c.checkNetwork(ctx, plan, "")
+}
+
+// checkDevices reads what vendors say of devices, when the request names some.
+func (c *creation) checkDevices(context.Context) error {
+	if len(c.req.HostConfig.DeviceRequests) > 0 {
+		c.vendors = spec.ReadCDI(c.e.cfg.CDIDirs...)
+	}
+	return spec.CheckDevices(c.req, c.vendors)
+}
+
+// Devices are the devices of this host by the names that their vendors have given them, for
+// --device: vendor/class=name.
+func (e *Engine) Devices(context.Context) ([]string, error) {
+	return spec.ReadCDI(e.cfg.CDIDirs...).Names(), nil
 }
 
 // Remote asks the registry what it has under a name for a platform; what keeps it from being

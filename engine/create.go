@@ -63,6 +63,7 @@ type creation struct {
 	ports    []api.Port // of the host, found for the container
 	labels   map[string]string
 	oci      *specs.Spec
+	vendors  *spec.CDI               // the devices of this host that they describe; nil when none is asked for
 	systemd  bool                    // its cgroup is systemd's
 	health   *container.HealthConfig // merged; nil for none
 	idFile   *os.File
@@ -208,7 +209,7 @@ func (c *creation) supported(ctx context.Context, s *path.Scope) error {
 	if err := c.findSpaces(ctx, op == "run" || op == "recreate"); err != nil {
 		return err
 	}
-	if err := spec.CheckDevices(c.req); err != nil {
+	if err := c.checkDevices(ctx); err != nil {
 		return err
 	}
 	if _, _, err := runtimeOf(c.req.HostConfig.Runtime); err != nil {

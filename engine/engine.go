@@ -30,6 +30,8 @@ type Config struct {
 	// Insecure are the registries, as host[:port], that may speak plain HTTP or show any
 	// certificate; those on loopback may without.
 	Insecure []string
+	// CDIDirs are where vendors describe their devices; nil is /etc/cdi and /var/run/cdi.
+	CDIDirs []string
 	// Brief is for one command that nobody watches: the live list is not kept before Watch is
 	// called, and what was killed is swept only when that is due.
 	Brief bool

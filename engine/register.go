@@ -138,7 +138,7 @@ func (c *creation) spec(ctx context.Context, s *path.Scope) error {
 		Hostname: c.hostname, Request: c.req, Image: c.config.Config, Host: c.l.facts.Host, User: user,
 		CgroupsPath: group.Path, ResolvConf: files.ResolvConf, Hosts: files.Hosts, HostnameFile: files.Hostname,
 		Env: c.env, Labels: labels, AppArmor: c.appArmor(), Hooks: c.hooks(), Init: c.l.end.Helper, Mounts: c.specMounts(),
-		Namespaces: c.joins(), Shm: c.sharedMemory(),
+		Namespaces: c.joins(), Shm: c.sharedMemory(), CDI: c.vendors,
 	})
 	if err != nil {
 		return err

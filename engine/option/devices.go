@@ -16,10 +16,11 @@ func devices() []row {
 		{
 			Option: Option{
 				Key: KeyDevice, Label: "Devices", Section: SectionSecurity, Kind: KindText, Repeat: true, Form: true,
-				Value: "list", Example: "/dev/fuse", Help: "Give it a device of this host, or a directory of them: path[:path inside][:rwm]",
+				Value: "list", Example: "/dev/fuse", Help: "Give it a device of this host, or a directory of them: path[:path inside][:rwm]; or one that its vendor describes: vendor/class=name",
 			},
 			put: putDevice, take: takeDevices,
 		},
+		gpus(),
 		{
 			Option: Option{
 				Key: KeyDeviceCgroupRule, Label: "Device rules", Section: SectionSecurity, Kind: KindText, Repeat: true, Form: true,
@@ -47,7 +48,7 @@ var cdiName = regexp.MustCompile(`^[a-zA-Z][\w.-]*/[a-zA-Z][\w.-]*=[\w.:-]+$`)
 func putDevice(b *build, v string) {
 	const fix = "write it like /dev/fuse, /dev/sda:/dev/xvda or /dev/sda:/dev/xvda:r"
 	if cdiName.MatchString(v) {
-		b.refuse("names a device of CDI's, which are not supported yet", "give its device files, such as /dev/nvidia0")
+		b.putCDI(v)
 		return
 	}
 	parts := strings.Split(v, ":")
@@ -98,5 +99,5 @@ func takeDevices(r *api.CreateRequest) []string {
 		}
 		out = append(out, s)
 	}
-	return out
+	return append(out, takeCDI(r)...)
 }

@@ -74,6 +74,7 @@ const (
 	KeyRdtClass          Key = "rdt-class"
 	KeySecurityOpt       Key = "security-opt"
 	KeyDevice            Key = "device"
+	KeyGPUs              Key = "gpus"
 	KeyDeviceCgroupRule  Key = "device-cgroup-rule"
 	KeySysctl            Key = "sysctl"
 	KeyGroupAdd          Key = "group-add"

@@ -9,7 +9,6 @@ type later struct {
 }
 
 const (
-	notYet      = "is not supported yet"
 	windowsOnly = "exists on Windows only"
 	gone        = "was given up by Docker and does nothing"
 )
@@ -17,15 +16,11 @@ const (
 // laters are those flags, one a line.
 func laters() []later {
 	return []later{
-		{name: "attach", short: "a", reason: notYet},
 		{name: "cpu-count", reason: windowsOnly},
 		{name: "cpu-percent", reason: windowsOnly},
-		{name: "detach-keys", reason: notYet},
-		{name: "gpus", reason: notYet},
 		{name: "io-maxbandwidth", reason: windowsOnly},
 		{name: "io-maxiops", reason: windowsOnly},
 		{name: "kernel-memory", reason: gone},
-		{name: "sig-proxy", bare: true, reason: notYet},
 		{name: "storage-opt", reason: "limits a root filesystem, which none of containerd's snapshotters can"},
 		{name: "use-api-socket", bare: true, reason: "would give it Docker's API socket: there is no Docker daemon here"},
 	}

@@ -14,6 +14,7 @@ const (
 	FillVolume    Fill = "volume" // a volume's name, or a path of the host
 	FillPath      Fill = "path"   // of the host
 	FillEnv       Fill = "env"    // names of the caller's environment
+	FillDevice    Fill = "device" // a path of the host, or a device's name at its vendor
 	FillWord      Fill = "word"   // one of Words
 )
 
@@ -78,8 +79,10 @@ func FillOf(k Key) Fill {
 		return FillContainer
 	case KeyVolume:
 		return FillVolume
-	case KeyEnvFile, "label-file", "device", "cidfile":
+	case KeyEnvFile, "label-file", "cidfile":
 		return FillPath
+	case KeyDevice:
+		return FillDevice
 	case KeyEnv:
 		return FillEnv
 	}

@@ -88,7 +88,6 @@ func TestSecurityThatCannotBe(t *testing.T) {
 		{KeySecurityOpt, "systempaths=all", "has only systempaths=unconfined"},
 		{KeySecurityOpt, "no-new-privileges=perhaps", "is on or off (write no-new-privileges=true or no-new-privileges=false)"},
 		{KeySecurityOpt, "credentialspec=x", "there is no security option credentialspec (" + securityFix + ")"},
-		{KeyDevice, "nvidia.com/gpu=all", "names a device of CDI's, which are not supported yet (give its device files, such as /dev/nvidia0)"},
 		{KeyDevice, "dev/a", "dev/a is not an absolute path (write it like /dev/fuse, /dev/sda:/dev/xvda or /dev/sda:/dev/xvda:r)"},
 		{KeyDevice, "/dev/a:/dev/b:rx", "bad mode specified: rx (r, w and m, each at most once)"},
 		{KeyDevice, "/dev/a:rr", "rr is not an absolute path (write it like /dev/fuse, /dev/sda:/dev/xvda or /dev/sda:/dev/xvda:r)"},

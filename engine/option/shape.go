@@ -36,7 +36,7 @@ func shapeOf(k Key) (shape, bool) {
 		return s.listed(":", Part{Label: "Name", Example: "db.local", Help: "Name in the container's /etc/hosts"},
 			Part{Label: "Address", Example: "10.0.0.7", Help: "Its address; host-gateway is this host"}), true
 	case "device":
-		return s.listed(":", Part{Label: "On this host", Example: "/dev/ttyUSB0", Help: "Device of this host, or a CDI name", Fill: FillPath},
+		return s.listed(":", Part{Label: "On this host", Example: "/dev/ttyUSB0", Help: "Device of this host, or a CDI name", Fill: FillDevice},
 			Part{Label: "In the container", Example: "/dev/tty0", Help: "The same path when not given"},
 			Part{Label: "Access", Example: "rwm", Help: "r read, w write, m make; all when not given"}), true
 	case "device-read-bps", "device-write-bps":

@@ -58,6 +58,8 @@ type Input struct {
 	Capabilities []string
 	// Devices are the host's devices for a privileged container; nil reads /dev.
 	Devices []specs.LinuxDevice
+	// CDI are the devices that vendors describe; nil when there are none.
+	CDI *CDI `json:"-"`
 	// Stat looks a device up that an option names; nil asks this host. Type is "b" or "c", or ""
 	// for what is no device.
 	Stat func(path string) (specs.LinuxDevice, error) `json:"-"`
@@ -86,7 +88,8 @@ func Build(in Input) (*specs.Spec, error) {
 	var errs api.FieldErrors
 	for _, part := range []func() error{
 		b.process, b.capabilities, b.namespaces, b.mounts, b.resources, b.devices, b.paths,
-		b.security, // last: the seccomp profile depends on the capabilities
+		b.security, // the seccomp profile depends on the capabilities
+		b.inject,   // last: it changes what is there
 	} {
 		if err := part(); err != nil {
 			fields, ok := errors.AsType[api.FieldErrors](err)
@@ -143,16 +146,13 @@ func (b *builder) annotations() map[string]string {
 	return m
 }
 
-// sysctls: ports below 1024 are open to everybody in a network of the container's own.
+// sysctls: ports below 1024 and pings are open to everybody in a network of the container's own.
 func (b *builder) sysctls() map[string]string {
-	m := maps.Clone(b.host.Sysctls)
-	const ports = "net.ipv4.ip_unprivileged_port_start"
-	if mode := b.host.NetworkMode; !mode.IsHost() && !mode.IsContainer() && m[ports] == "" {
-		if m == nil {
-			m = map[string]string{}
-		}
-		m[ports] = "0"
+	if mode := b.host.NetworkMode; mode.IsHost() || mode.IsContainer() {
+		return b.host.Sysctls
 	}
+	m := map[string]string{"net.ipv4.ip_unprivileged_port_start": "0", "net.ipv4.ping_group_range": "0 2147483647"}
+	maps.Copy(m, b.host.Sysctls)
 	return m
 }
 

@@ -53,13 +53,16 @@ func (b *builder) devices() error {
 }
 
 // CheckDevices is what is wrong with the devices of a request on this host: what Build would say.
-func CheckDevices(req api.CreateRequest) error {
+func CheckDevices(req api.CreateRequest, vendors *CDI) error {
 	b := &builder{Input: Input{Request: req}, cfg: req.Config, host: req.HostConfig}
 	var errs []error
 	for i, m := range b.host.Devices {
 		if _, err := b.mapped(m); err != nil {
 			errs = append(errs, refuse("device", i, m.PathOnHost, deviceTrouble(m.PathOnHost, err)))
 		}
+	}
+	if _, flaws := vendors.find(b.host.DeviceRequests); len(flaws) > 0 {
+		errs = append(errs, flaws)
 	}
 	_, err := b.blockIO()
 	return joinFields(append(errs, err)...)

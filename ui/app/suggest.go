@@ -38,6 +38,15 @@ func (m *Model) suggest(ctx context.Context, from option.Fill, text string) (out
 			}
 		}
 		return out, err
+	case option.FillDevice:
+		if strings.HasPrefix(text, "/") {
+			return m.suggestPaths(ctx, text)
+		}
+		all, err := m.engine.Devices(ctx)
+		for _, d := range all {
+			out = append(out, create.Suggestion{Text: d, Note: "of this host"})
+		}
+		return out, err
 	case option.FillPath:
 		return m.suggestPaths(ctx, text)
 	case option.FillEnv:

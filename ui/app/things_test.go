@@ -162,3 +162,16 @@ func TestAnImageIsRemovedUnlessContainersWereMadeOfIt(t *testing.T) {
 		})
 	})
 }
+
+// Devices are completed from what vendors describe, and one that nobody does is told at its row.
+func TestADeviceIsCompletedByItsName(t *testing.T) {
+	uitest.Run(t, func(t *testing.T) {
+		e := furnished()
+		e.AddDevices("nvidia.com/gpu=0", "nvidia.com/gpu=all")
+		flow(t, e, func(w *world) {
+			w.Press("n").Type("nginx:1.27").Press("ctrl+f").Type("--device").Press("enter").Type("nv")
+			w.calm().Want("nvidia.com/gpu=0", "nvidia.com/gpu=all").Press("backspace", "backspace").Type("a.com/b=c")
+			w.calm().Want("no vendor describes a device a.com/b=c")
+		})
+	})
+}

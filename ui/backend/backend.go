@@ -183,6 +183,8 @@ type Foreseer interface {
 	Remote(ctx context.Context, ref, platform string) (api.RemoteImage, error)
 	// Tags are those of a reference's repository, as far as its registry tells them.
 	Tags(ctx context.Context, ref string) ([]string, error)
+	// Devices are the host's by the names that their vendors have given them: vendor/class=name.
+	Devices(ctx context.Context) ([]string, error)
 	// HostPaths are the paths of the host that begin with a text.
 	HostPaths(ctx context.Context, beginning string) ([]string, error)
 }

@@ -40,6 +40,13 @@ func (e *Engine) AddPaths(paths ...string) {
 	e.paths = append(e.paths, paths...)
 }
 
+// AddDevices gives the host devices by their vendors' names.
+func (e *Engine) AddDevices(names ...string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.devices = append(e.devices, names...)
+}
+
 func repository(ref string) string {
 	named, err := reference.ParseNormalizedNamed(ref)
 	if err != nil {
@@ -48,7 +55,7 @@ func repository(ref string) string {
 	return reference.FamiliarName(named)
 }
 
-// Check implements backend.Foreseer: names, ports, and directories that are not there.
+// Check implements backend.Foreseer: names, ports, devices, and directories that are not there.
 func (e *Engine) Check(_ context.Context, req api.CreateRequest) (api.Checked, error) {
 	if err := e.record("Check", req.Name); err != nil {
 		return api.Checked{}, err
@@ -71,6 +78,13 @@ func (e *Engine) Check(_ context.Context, req api.CreateRequest) (api.Checked, e
 				out.Problems = append(out.Problems, api.FieldError{
 					Field: "publish", Value: "0.0.0.0:" + port, Reason: fmt.Sprintf("port %s of this host is in use by %s", port, who), Fix: "publish it on another port",
 				})
+			}
+		}
+	}
+	for _, r := range req.HostConfig.DeviceRequests {
+		for _, d := range r.DeviceIDs {
+			if option.IsCDI(r) && !slices.Contains(e.devices, d) {
+				out.Problems = append(out.Problems, api.FieldError{Field: "device", Value: d, Reason: "no vendor describes a device " + d + " on this host"})
 			}
 		}
 	}
@@ -113,6 +127,16 @@ func (e *Engine) Tags(_ context.Context, ref string) ([]string, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return slices.Clone(e.tags[repository(ref)]), nil
+}
+
+// Devices implements backend.Foreseer.
+func (e *Engine) Devices(context.Context) ([]string, error) {
+	if err := e.record("Devices", ""); err != nil {
+		return nil, err
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return slices.Clone(e.devices), nil
 }
 
 // HostPaths implements backend.Foreseer.

@@ -23,6 +23,7 @@ type Engine struct {
 	ports    map[string]string   // port/protocol of the host → who has it
 	tags     map[string][]string // repository → its tags at the registry
 	paths    []string            // of the host
+	devices  []string            // of the host, by their vendors' names
 	pulls    map[string]*Pull
 	steps    map[string]time.Duration // what a step takes on the clock
 	fails    map[string]error         // by step

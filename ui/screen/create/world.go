@@ -20,7 +20,7 @@ const (
 // worldly are the options whose values meet something outside the form.
 var worldly = [...]option.Key{
 	option.KeyName, option.KeyPublish, option.KeyPublishAll, option.KeyNetwork, option.KeyIP, option.KeyIP6,
-	option.KeyVolume, option.KeyMount, option.KeyTmpfs, option.KeyVolumesFrom,
+	option.KeyVolume, option.KeyMount, option.KeyTmpfs, option.KeyVolumesFrom, option.KeyDevice, option.KeyGPUs,
 }
 
 // world is what the engine has said of what the draft would meet.
