@@ -87,19 +87,25 @@ func (p *place) request(words ...string) api.CreateRequest {
 	if i := slices.Index(words, "busybox"); i >= 0 {
 		words[i] = p.image(real.Busybox)
 	}
-	d, err := option.FromArgs(words)
+	req, err := p.tryRequest(words...)
 	if err != nil {
 		p.t.Fatalf("%q: %v", words, err)
+	}
+	return req
+}
+
+// tryRequest is request for where it may be refused.
+func (p *place) tryRequest(words ...string) (api.CreateRequest, error) {
+	d, err := option.FromArgs(words)
+	if err != nil {
+		return api.CreateRequest{}, err
 	}
 	facts, err := p.Facts(p.t.Context())
 	if err != nil {
-		p.t.Fatal(err)
+		return api.CreateRequest{}, err
 	}
 	parsed := d.Parse(facts)
-	if err := parsed.Err(); err != nil {
-		p.t.Fatalf("%q: %v", words, err)
-	}
-	return parsed.Request
+	return parsed.Request, parsed.Err()
 }
 
 // create makes a container and gives its ID.

@@ -2,8 +2,10 @@ package real
 
 import (
 	"context"
+	_ "embed" // the probe
 	"fmt"
 	"runtime"
+	"slices"
 	"strings"
 
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
@@ -12,7 +14,7 @@ import (
 // Image names one of the images that the registry can be asked for.
 type Image string
 
-// The images. All but Multi are one layer of busybox.
+// The images. All but Multi and Probe are one layer of busybox.
 const (
 	Busybox    Image = "busybox"       // CMD sh; users root, nobody, app (1000)
 	Multi      Image = "multi"         // seven layers of Debian with bash, in an index beside another platform and an attestation
@@ -22,11 +24,17 @@ const (
 	ForeignOne Image = "foreign-plain" // a manifest for linux/s390x without an index
 	Artifact   Image = "artifact"      // not an image at all
 	Endless    Image = "endless"       // sleeps for ever
+	Probe      Image = "probe"         // tells what it finds in its container: probe.sh
 )
+
+// probe is the program of the image of that name.
+//
+//go:embed probe.sh
+var probe []byte
 
 // Every lists the images.
 func Every() []Image {
-	return []Image{Busybox, Multi, Configured, Hostile, Foreign, ForeignOne, Artifact, Endless}
+	return []Image{Busybox, Multi, Configured, Hostile, Foreign, ForeignOne, Artifact, Endless, Probe}
 }
 
 // Content is an image as it is pushed: one manifest, or several in an index.
@@ -91,6 +99,13 @@ func (k *kitchen) content(ctx context.Context, img Image) (Content, error) {
 		return Content{Manifests: []Manifest{one}, Artifact: "application/vnd.cncf.helm.config.v1+json"}, nil
 	case Endless:
 		one.Config.Cmd = []string{"sleep", "1000000"}
+	case Probe:
+		script, err := NewLayer([]File{{Path: "probe", Mode: 0o755, Body: probe}})
+		if err != nil {
+			return Content{}, err
+		}
+		one.Config.Cmd = []string{"/probe"}
+		one.Layers = append(slices.Clone(one.Layers), script)
 	default:
 		return Content{}, fmt.Errorf("there is no test image %q", img)
 	}
