@@ -218,9 +218,11 @@ func screen(ctx context.Context, e cli.Engine, o cli.Options) error {
 	}
 	set := o.Config
 	// The screen lives for hours, and idles for most of them: what the start has taken is
-	// given back, and little garbage is kept.
-	debug.SetGCPercent(screenGC)
-	tidy := time.AfterFunc(screenTidy, debug.FreeOSMemory)
+	// given back, and little garbage is kept from then on.
+	tidy := time.AfterFunc(screenTidy, func() {
+		debug.SetGCPercent(screenGC)
+		debug.FreeOSMemory()
+	})
 	defer tidy.Stop()
 	err := ui.Run(ctx, e, ui.Options{
 		ASCII: set.Bool(config.ASCII, plainGlyphs(os.Getenv)), Mono: os.Getenv("NO_COLOR") != "",

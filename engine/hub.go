@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"maps"
+	"reflect"
 	"slices"
 	"sync"
 	"time"
@@ -92,6 +93,25 @@ func (h *hub) list() []api.Container {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return slices.Collect(maps.Values(h.all))
+}
+
+// unheard is how a full list differs from the live one.
+func (h *hub) unheard(all []api.Container) (changed []api.Container, gone []string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	here := make(map[string]bool, len(all))
+	for _, c := range all {
+		here[c.ID] = true
+		if known, ok := h.all[c.ID]; !ok || !reflect.DeepEqual(c, known) {
+			changed = append(changed, c)
+		}
+	}
+	for id := range h.all {
+		if !here[id] {
+			gone = append(gone, id)
+		}
+	}
+	return changed, gone
 }
 
 // ids are those of the live list.

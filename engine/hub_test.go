@@ -162,3 +162,14 @@ func TestTheJournalKeepsTheLast(t *testing.T) {
 		t.Errorf("%d entries from %s", len(m.journal), m.journal[0].Name)
 	}
 }
+
+func TestAnAuditTellsOnlyWhatWentUnheard(t *testing.T) {
+	h := newHub()
+	at := time.Now()
+	same := api.Container{ID: "a", State: api.StateRunning, CreatedAt: at, Labels: map[string]string{"x": "1"}, Ports: []api.Port{{HostPort: 80}}}
+	h.publish(api.Update{Full: true, Containers: []api.Container{same, box("b", api.StateRunning), box("c", api.StateExited)}})
+	changed, gone := h.unheard([]api.Container{same.Clone(), box("b", api.StateExited), box("d", api.StateCreated)})
+	if got := words(api.Update{Containers: changed, Removed: gone}); got != "-c b=exited d=created" {
+		t.Errorf("%q", got)
+	}
+}

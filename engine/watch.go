@@ -14,8 +14,8 @@ import (
 const (
 	// firstAudit comes soon: the server may begin to deliver events only after the list.
 	firstAudit = time.Second
-	// audit is how often the whole list is read again, in case an event was lost.
-	audit = time.Minute
+	// auditEvery is how often the whole list is read again, in case an event was lost.
+	auditEvery = time.Minute
 	// manyDirty is how many changed containers make reading the whole list cheaper.
 	manyDirty = 20
 )
@@ -70,14 +70,14 @@ func (e *Engine) follow(ctx context.Context, l *link) error {
 				next.Reset(firstAudit)
 			}
 		case <-next.C:
-			err := e.relist(ctx, l)
+			err := e.audit(ctx, l)
 			if isLost(ctx, err) {
 				return err
 			}
 			if err != nil {
 				e.log.Warn("read the list", "err", err)
 			}
-			next.Reset(audit)
+			next.Reset(auditEvery)
 		case err := <-errs:
 			return err
 		}
@@ -87,7 +87,7 @@ func (e *Engine) follow(ctx context.Context, l *link) error {
 // refresh reads the containers again that events spoke of.
 func (e *Engine) refresh(ctx context.Context, l *link, dirty map[string]bool) error {
 	if len(dirty) > manyDirty {
-		return e.relist(ctx, l)
+		return e.audit(ctx, l)
 	}
 	u := api.Update{At: e.cfg.Now()}
 	for id := range dirty {
@@ -113,6 +113,21 @@ func (e *Engine) relist(ctx context.Context, l *link) error {
 		return err
 	}
 	e.hub.publish(api.Update{Full: true, Containers: all, At: e.cfg.Now()})
+	e.removeEnded(ctx, l, all)
+	return nil
+}
+
+// audit reads the whole list and tells only what is not as it was said last: where nothing
+// has gone unheard, nobody hears of it.
+func (e *Engine) audit(ctx context.Context, l *link) error {
+	all, err := e.list(ctx, l)
+	if err != nil {
+		return err
+	}
+	changed, gone := e.hub.unheard(all)
+	if len(changed)+len(gone) > 0 {
+		e.hub.publish(api.Update{Containers: changed, Removed: gone, At: e.cfg.Now()})
+	}
 	e.removeEnded(ctx, l, all)
 	return nil
 }
