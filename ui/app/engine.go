@@ -63,6 +63,7 @@ func (m *Model) updates(msg updatesMsg) tea.Cmd {
 	m.list.Refresh()
 	cmds = append(cmds, m.thingsSoon())
 	if m.form != nil {
+		m.enroll()
 		cmds = append(cmds, m.form.Refresh())
 	}
 	if !msg.closed {

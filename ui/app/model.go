@@ -91,6 +91,7 @@ type Model struct {
 	blurredAt     time.Time
 	meter         meter
 	guests        *guests
+	roster        roster
 	thingsDue     bool
 	tick          ticking
 	frame         frame

@@ -27,6 +27,7 @@ func (m *Model) openForm(d option.Draft, ed *editing) tea.Cmd {
 		Check:   m.check(ed),
 		Suggest: m.suggest,
 	})
+	m.enroll()
 	m.form.SetSize(m.layout.Page.W, m.layout.Page.H)
 	m.form.SetFocus(true)
 	return m.form.Init()

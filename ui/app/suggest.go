@@ -18,7 +18,7 @@ func (m *Model) suggest(ctx context.Context, from option.Fill, text string) (out
 		return m.suggestImages(ctx, text)
 	case option.FillNetwork:
 		if strings.HasPrefix(text, "container:") {
-			return m.suggestContainers(ctx, "container:")
+			return m.suggestContainers("container:"), nil
 		}
 		all, err := m.engine.Networks(ctx)
 		for _, n := range all {
@@ -26,7 +26,7 @@ func (m *Model) suggest(ctx context.Context, from option.Fill, text string) (out
 		}
 		return append(out, create.Suggestion{Text: "container:", Note: "that of another container"}), err
 	case option.FillContainer:
-		return m.suggestContainers(ctx, "")
+		return m.suggestContainers(""), nil
 	case option.FillVolume:
 		if strings.ContainsAny(text[:1], "/.~") {
 			return m.suggestPaths(ctx, text)
@@ -68,15 +68,14 @@ func (m *Model) suggestPaths(ctx context.Context, text string) (out []create.Sug
 	return out, err
 }
 
-func (m *Model) suggestContainers(ctx context.Context, before string) (out []create.Suggestion, err error) {
-	all, err := m.engine.Containers(ctx)
-	for _, c := range all {
+func (m *Model) suggestContainers(before string) (out []create.Suggestion) {
+	for _, c := range m.roster.list() {
 		if c.Name != "" {
 			out = append(out, create.Suggestion{Text: before + c.Name, Note: string(c.State)})
 		}
 	}
 	slices.SortFunc(out, func(a, b create.Suggestion) int { return strings.Compare(a.Text, b.Text) })
-	return out, err
+	return out
 }
 
 // suggestImages are those that are here, those that containers have, and once there is a
@@ -98,10 +97,7 @@ func (m *Model) suggestImages(ctx context.Context, text string) (out []create.Su
 			add(i.Name, "here")
 		}
 	}
-	used, err := m.engine.Containers(ctx)
-	if err != nil {
-		return nil, err
-	}
+	used := m.roster.list()
 	slices.SortFunc(used, func(a, b api.Container) int { return b.CreatedAt.Compare(a.CreatedAt) })
 	for _, c := range used {
 		if !strings.Contains(c.Image, "@") {

@@ -6,14 +6,6 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// Width is the number of cells that s takes, styles not counted.
-func Width(s string) int {
-	if plain(s) {
-		return len(s)
-	}
-	return ansi.StringWidth(s)
-}
-
 // Fit makes s exactly width × height cells: lines are cut or padded with spaces, rows
 // cut or added at the end. It is the last call of every View. A box without cells is "".
 func Fit(s string, width, height int) string {

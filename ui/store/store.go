@@ -17,6 +17,7 @@ const Making = "making"
 // Store is the state of the engine as the screens see it.
 type Store struct {
 	containers map[string]api.Container
+	names      map[string]string // the container's ID by its name
 	doing      map[string]string
 	pending    []Pending
 	conn       api.Connection
@@ -28,12 +29,13 @@ type Store struct {
 
 // New is an empty store: connecting, nothing loaded.
 func New() *Store {
-	return &Store{containers: map[string]api.Container{}, doing: map[string]string{}, revs: map[string]uint64{}, conn: api.Connection{State: api.ConnConnecting}}
+	return &Store{containers: map[string]api.Container{}, names: map[string]string{}, doing: map[string]string{}, revs: map[string]uint64{}, conn: api.Connection{State: api.ConnConnecting}}
 }
 
 // Reset forgets everything: what comes next is of somewhere else.
 func (s *Store) Reset() {
 	clear(s.containers)
+	clear(s.names)
 	clear(s.doing)
 	clear(s.revs)
 	s.pending, s.loaded, s.conn = nil, false, api.Connection{State: api.ConnConnecting}
@@ -71,6 +73,7 @@ func (s *Store) Apply(u api.Update) []string {
 		changed = s.dropOthers(u.Containers)
 	}
 	for _, c := range u.Containers {
+		s.rename(c.ID, c.Name)
 		s.containers[c.ID] = c
 		s.revs[c.ID] = s.rev
 		changed = append(changed, c.ID)
@@ -102,8 +105,19 @@ func (s *Store) dropOthers(full []api.Container) []string {
 	return gone
 }
 
+// rename notes whose a name is; a container that goes has none.
+func (s *Store) rename(id, name string) {
+	if old := s.containers[id].Name; old != name && s.names[old] == id {
+		delete(s.names, old)
+	}
+	if name != "" {
+		s.names[name] = id
+	}
+}
+
 func (s *Store) drop(id string) bool {
 	_, ok := s.containers[id]
+	s.rename(id, "")
 	delete(s.containers, id)
 	delete(s.doing, id)
 	delete(s.revs, id)
@@ -118,15 +132,8 @@ func (s *Store) Get(id string) (api.Container, bool) {
 
 // ByName is the container with the name.
 func (s *Store) ByName(name string) (api.Container, bool) {
-	if name == "" {
-		return api.Container{}, false
-	}
-	for _, c := range s.containers {
-		if c.Name == name {
-			return c, true
-		}
-	}
-	return api.Container{}, false
+	c, ok := s.containers[s.names[name]]
+	return c, ok
 }
 
 // All is every container, by ID.

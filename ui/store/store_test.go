@@ -76,3 +76,22 @@ func TestPendingRows(t *testing.T) {
 		t.Error("dropped, and still there")
 	}
 }
+
+func TestANameIsItsPresentContainers(t *testing.T) {
+	s := store.New()
+	named := func(id, name string) api.Container { return api.Container{ID: id, Name: name} }
+	who := func(name string) string {
+		c, _ := s.ByName(name)
+		return c.ID
+	}
+	s.Apply(api.Update{Full: true, Containers: []api.Container{named("a", "web"), named("b", "")}})
+	s.Apply(api.Update{Containers: []api.Container{named("c", "web"), named("a", "web-old")}}) // a recreate
+	if who("web") != "c" || who("web-old") != "a" || who("") != "" {
+		t.Errorf("web is %q, web-old %q, no name %q", who("web"), who("web-old"), who(""))
+	}
+	s.Apply(api.Update{Removed: []string{"a"}})
+	s.Apply(api.Update{Full: true, Containers: []api.Container{named("d", "db")}})
+	if who("web") != "" || who("web-old") != "" || who("db") != "d" {
+		t.Errorf("web is %q, web-old %q, db %q", who("web"), who("web-old"), who("db"))
+	}
+}

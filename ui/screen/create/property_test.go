@@ -128,20 +128,64 @@ func FuzzTyping(f *testing.F) {
 	})
 }
 
-func BenchmarkKeyToView(b *testing.B) {
-	d := wrong()
-	for i := range 12 {
-		d.Add(option.KeyEnv, "NAME_"+string(rune('A'+i))+"=some value of a usual length")
-		d.Add(option.KeyLabel, "org.example.label"+string(rune('a'+i))+"=value")
+// full has a value in every row of the form that can hold one, three in a row that takes
+// several: each as its option's example is, and what does not go together is in it too.
+func full() option.Draft {
+	var d option.Draft
+	for _, o := range option.Table() {
+		v := o.Example
+		switch {
+		case !o.Form || o.Positional:
+			continue
+		case o.Kind == option.KindBool:
+			v = "true"
+		case len(o.Choices) > 0:
+			v = o.Choices[len(o.Choices)-1]
+		case v == "":
+			v = "1"
+		}
+		d.Set(o.Key, v)
+		for i := range 2 {
+			if o.Repeat {
+				d.Add(o.Key, v+string(rune('a'+i)))
+			}
+		}
 	}
-	f := create.New(env(), d, create.Deps{Facts: facts, NameInUse: world().NameInUse})
-	f.SetSize(120, 36)
-	f.Update(uitest.KeyMsg("ctrl+right"))
-	f.Update(uitest.KeyMsg("tab"))
-	typed := [2]tea.KeyPressMsg{uitest.KeyMsg("x"), uitest.KeyMsg("backspace")}
-	b.ReportAllocs()
-	for i := 0; b.Loop(); i++ {
-		f.Update(typed[i%2])
-		_ = f.View()
+	d.Set(option.KeyImage, "nginx:1.27")
+	d.Set(option.KeyName, "web")
+	d.Set(option.KeyArgs, "sh", "-c", "sleep 10; echo the end")
+	return d
+}
+
+func BenchmarkKeyToView(b *testing.B) {
+	for _, bb := range []struct {
+		name    string
+		draft   option.Draft
+		section int
+		to      []string // keys that lead to the row
+	}{
+		{"empty", option.Draft{}, 0, nil},
+		{"wrong", wrong(), 1, []string{"tab"}},
+		{"full", full(), 0, nil},
+		{"full, repeated", full(), 2, nil},
+		{"full, last", full(), len(option.Sections()) - 1, []string{"tab"}},
+	} {
+		b.Run(bb.name, func(b *testing.B) {
+			f := create.New(env(), bb.draft, create.Deps{Facts: facts, NameInUse: world().NameInUse})
+			f.SetSize(120, 36)
+			f.Update(uitest.KeyMsg("ctrl+s")) // shows all that is wrong
+			for f.Section() != bb.section {
+				f.Update(uitest.KeyMsg("ctrl+right"))
+			}
+			for _, k := range bb.to {
+				f.Update(uitest.KeyMsg(k))
+			}
+			typed := [2]tea.KeyPressMsg{uitest.KeyMsg("x"), uitest.KeyMsg("backspace")}
+			b.ReportAllocs()
+			for i := 0; b.Loop(); i++ {
+				f.Update(typed[i%2])
+				_ = f.View()
+			}
+		})
 	}
 }
