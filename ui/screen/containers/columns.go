@@ -55,7 +55,7 @@ func (w widths) columns() []grid.Column {
 
 // cells are what a row shows.
 func (s *Screen) cells(id string) []grid.Cell {
-	r := s.byID[id]
+	r := s.byID[id].row
 	st := s.env.Styles
 	name, image := r.title()
 	if name == "" {

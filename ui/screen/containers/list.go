@@ -44,7 +44,7 @@ func (s *Screen) rebuild() {
 	clear(s.byID)
 	s.rows = arrange(all, s.filter, s.held, s.pinned, s.order, s.reverse)
 	for _, r := range s.rows {
-		s.byID[r.row.ID] = r.row
+		s.byID[r.row.ID] = r
 	}
 	s.unmarkGone()
 	s.feed()
@@ -101,7 +101,7 @@ func (s *Screen) hold() {
 func (s *Screen) Next(now time.Time) time.Duration {
 	var next time.Duration
 	for _, id := range s.grid.Visible() {
-		t := s.byID[id].since()
+		t := s.byID[id].row.since()
 		if t.IsZero() {
 			continue
 		}

@@ -36,7 +36,7 @@ func (s *Screen) ToggleMark() {
 // none is marked, the selected one.
 func (s *Screen) MarkRange() {
 	at := s.grid.Index()
-	from := slices.IndexFunc(s.rows, func(r placedRow) bool { return r.row.ID == s.anchor && s.marks[s.anchor] })
+	from := slices.IndexFunc(s.rows, func(r *placedRow) bool { return r.row.ID == s.anchor && s.marks[s.anchor] })
 	if at < 0 {
 		return
 	}

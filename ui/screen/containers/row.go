@@ -90,19 +90,21 @@ type placedRow struct {
 }
 
 // arrange filters and orders the rows. The held row and the pinned ones are in it whatever the filter.
-func arrange(all []Row, f Filter, h held, pinned map[string]bool, by Order, reverse bool) []placedRow {
-	out := make([]placedRow, 0, len(all))
+func arrange(all []Row, f Filter, h held, pinned map[string]bool, by Order, reverse bool) []*placedRow {
+	out := make([]*placedRow, 0, len(all))
+	rows := make([]placedRow, 0, len(all))
 	for _, r := range all {
 		if !f.matches(r) && r.ID != h.id && !pinned[r.ID] {
 			continue
 		}
-		p := placedRow{r, r.place()}
+		rows = append(rows, placedRow{r, r.place()})
+		p := &rows[len(rows)-1]
 		if r.ID == h.id {
 			p.at = h.at
 		}
-		out = append(out, p)
+		out = append(out, p) // a row is large: only where it is is moved about
 	}
-	slices.SortFunc(out, func(a, b placedRow) int {
+	slices.SortFunc(out, func(a, b *placedRow) int {
 		if reverse {
 			a, b = b, a
 		}

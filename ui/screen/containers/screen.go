@@ -18,8 +18,8 @@ type Screen struct {
 	grid  *grid.Model
 	input textinput.Model
 
-	rows    []placedRow
-	byID    map[string]Row
+	rows    []*placedRow
+	byID    map[string]*placedRow
 	filter  Filter
 	pinned  map[string]bool // rows that stay whatever the filter: what was just made
 	held    held
@@ -41,7 +41,7 @@ type Screen struct {
 
 // New makes the list of what is in the store.
 func New(env *kit.Env, st *store.Store) *Screen {
-	s := &Screen{env: env, store: st, byID: map[string]Row{}, pinned: map[string]bool{}, usage: newUsage(), marks: map[string]bool{}}
+	s := &Screen{env: env, store: st, byID: map[string]*placedRow{}, pinned: map[string]bool{}, usage: newUsage(), marks: map[string]bool{}}
 	s.input = textinput.New()
 	s.input.Prompt = ""
 	s.input.SetVirtualCursor(false)
@@ -76,7 +76,10 @@ func (s *Screen) SetFocus(on bool) {
 // Selected is the selected row.
 func (s *Screen) Selected() (Row, bool) {
 	r, ok := s.byID[s.grid.Selected()]
-	return r, ok
+	if !ok {
+		return Row{}, false
+	}
+	return r.row, true
 }
 
 // Select moves the cursor to a row.
@@ -127,5 +130,5 @@ func (s *Screen) Move(a keymap.Action) bool {
 // strays reports whether the held row would stand elsewhere if it were not held.
 func (s *Screen) strays() bool {
 	r, ok := s.byID[s.held.id]
-	return ok && (r.place() != s.held.at || !s.filter.matches(r) && !s.pinned[r.ID])
+	return ok && (r.row.place() != s.held.at || !s.filter.matches(r.row) && !s.pinned[r.row.ID])
 }

@@ -48,7 +48,7 @@ func (s *Screen) Measurable() []string {
 	}
 	var ids []string
 	for _, id := range s.grid.Visible() {
-		if r := s.byID[id]; r.Pending == nil && r.Container.State.Alive() {
+		if r := s.byID[id].row; r.Pending == nil && r.Container.State.Alive() {
 			ids = append(ids, id)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"gantry/keymap"
+	"gantry/themes"
 	"gantry/ui/kit"
 	"gantry/ui/widget/facts"
 )
@@ -15,6 +16,19 @@ type sheet struct {
 	top, most     int
 	id            string // what was shown last
 	focus         bool
+
+	last shown
+	box  string
+}
+
+// shown is what the box was drawn from last.
+type shown struct {
+	st                 *themes.Styles
+	title, id          string
+	d                  *Details
+	err                string
+	width, height, top int
+	focus              bool
 }
 
 func (s *sheet) setSize(width, height int) { s.width, s.height = max(0, width), max(0, height) }
@@ -44,7 +58,15 @@ func (s *sheet) lines(id string, d *Details, err error) []string {
 	return out
 }
 
-func (s *sheet) view(title string, lines []string) string {
+func (s *sheet) view(title, id string, d *Details, err error) string {
+	now := shown{st: s.env.Styles, title: title, id: id, d: d, width: s.width, height: s.height, top: s.top, focus: s.focus}
+	if err != nil {
+		now.err = kit.Explain(err).Line()
+	}
+	if now == s.last && s.box != "" {
+		return s.box
+	}
+	lines := s.lines(id, d, err)
 	_, h := kit.Inner(s.width, s.height)
 	s.most = max(0, len(lines)-h)
 	s.top = max(0, min(s.top, s.most))
@@ -52,7 +74,9 @@ func (s *sheet) view(title string, lines []string) string {
 	if s.top < s.most {
 		f.Right = "more " + s.env.Styles.Glyphs.Down
 	}
-	return kit.Box(s.env.Styles, f, strings.Join(lines[min(s.top, len(lines)):], "\n"), s.width, s.height)
+	s.box = kit.Box(s.env.Styles, f, strings.Join(lines[min(s.top, len(lines)):], "\n"), s.width, s.height)
+	now.top, s.last = s.top, now
+	return s.box
 }
 
 func (s *sheet) do(a keymap.Action) bool {

@@ -76,6 +76,17 @@ type Model struct {
 
 	width, height int
 	focus         bool
+
+	drawn drawn
+	box   string
+}
+
+// drawn is what the box was drawn from last: most messages change nothing of it.
+type drawn struct {
+	st                 *themes.Styles
+	inner, note, count string
+	width, height      int
+	focus              bool
 }
 
 // New makes a list of which nothing is read yet. It works until ctx ends or Close is called.
@@ -257,14 +268,20 @@ func (m *Model) View() string {
 	if m.typing {
 		inner += "\n " + m.env.Styles.Key.Render("/") + " " + m.input.View()
 	}
-	return kit.Box(m.env.Styles, kit.Frame{Title: m.spec.Title, Note: m.note(), Right: m.count(), Focused: m.focus}, inner, m.width, m.height)
+	d := drawn{m.env.Styles, inner, m.note(), m.count(), m.width, m.height, m.focus}
+	if d != m.drawn || m.box == "" {
+		m.drawn = d
+		m.box = kit.Box(d.st, kit.Frame{Title: m.spec.Title, Note: d.note, Right: d.count, Focused: d.focus}, inner, m.width, m.height)
+	}
+	return m.box
 }
 
 // Sheet is what is known of the selected thing, in its box.
 func (m *Model) Sheet() string {
 	t, ok := m.Selected()
 	if !ok {
-		return m.sheet.view("Details", nil)
+		return m.sheet.view("Details", "", nil, nil)
 	}
-	return m.sheet.view(t.Name, m.sheet.lines(m.look.of(t.ID)))
+	id, d, err := m.look.of(t.ID)
+	return m.sheet.view(t.Name, id, d, err)
 }
