@@ -214,6 +214,9 @@ func (c *committing) findBase(ctx context.Context, sc *path.Scope) error {
 		return err
 	}
 	sc.Detail("%s", familiar(c.c.Image))
+	if n := c.base.Missing; n > 0 {
+		sc.Detail("%s, %d of its layers only unpacked", familiar(c.c.Image), n)
+	}
 	c.config = commit.Over(c.base.Image.Config, c.own)
 	return commit.Instruct(&c.config, c.opt.Changes)
 }

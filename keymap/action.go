@@ -58,6 +58,8 @@ const (
 	ContainerDuplicate Action = "container.duplicate"
 	ContainerEdit      Action = "container.edit"
 	ContainerCopy      Action = "container.copy"
+	ContainerCommit    Action = "container.commit" // makes an image of it
+	ContainerExport    Action = "container.export" // writes its files to a file
 )
 
 // Actions of lists. What a list is of tells its scope.

@@ -56,6 +56,8 @@ func containers() []Entry {
 		{Action: ContainerCopy, Scope: Containers, Keys: []string{"y"}, Help: "copy", Long: "copy its ID, name, image, address or line"},
 		{Action: ContainerInspect, Scope: Containers, Keys: []string{"i"}, Help: "inspect", Long: "show all that is known of it"},
 		{Action: ContainerRename, Scope: Containers, Keys: []string{"R"}, Help: "rename", Long: "give it another name"},
+		{Action: ContainerCommit, Scope: Containers, Keys: []string{"C"}, Help: "commit", Long: "make an image of what it changed"},
+		{Action: ContainerExport, Scope: Containers, Keys: []string{"X"}, Help: "export", Long: "write its files to a tar file"},
 		{Action: ListActions, Scope: Containers, Keys: []string{"x"}, Help: "actions", Long: "all that can be done to it"},
 		{Action: ListMark, Scope: Containers, Keys: []string{"space"}, Help: "mark", Long: "mark it, to act on several at once"},
 		{Action: ListMarkRange, Scope: Containers, Keys: []string{"V"}, Help: "mark range", Long: "mark all from the last mark to here"},

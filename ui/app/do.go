@@ -39,6 +39,10 @@ func (m *Model) do(w containers.Want, key string) tea.Cmd {
 		return m.copyMenu(w.Row, key)
 	case containers.VerbRename:
 		m.askName(w.Row, key)
+	case containers.VerbCommit:
+		m.askCommit(w.Row, key)
+	case containers.VerbExport:
+		m.askExport(w.Row, key)
 	case containers.VerbStop:
 		return m.stop(w.Row, key)
 	case containers.VerbKill:
@@ -172,6 +176,8 @@ func doing(k jobs.Kind) string {
 		return "restarting"
 	case jobs.Recreate:
 		return "recreating"
+	case jobs.Commit:
+		return "committing"
 	case jobs.Pause:
 		return "pausing"
 	case jobs.Unpause:

@@ -50,6 +50,7 @@ type hand struct {
 
 // mess is an engine on which much goes wrong, and what the hand has of it.
 func mess(t *testing.T, r *rand.Rand) (*hand, func()) {
+	t.Chdir(t.TempDir()) // where the hand may write files
 	e := populated()
 	e.AddImage("a", api.ImageConfig{Cmd: []string{"sh"}, Env: []string{"A=\x1b[31m"}})
 	h := &hand{keys: keys(), w: 120, h: 36}

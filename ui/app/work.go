@@ -100,6 +100,10 @@ func (m *Model) ended(j jobs.Job) tea.Cmd {
 			return m.tell(kit.Warn, w[0])
 		}
 		return m.tell(kit.Good, j.Name+" was made anew")
+	case j.Kind == jobs.Commit:
+		return tea.Batch(m.tell(kit.Good, j.Name+" is the image "+j.Image+" now"), m.thingsSoon())
+	case j.Kind == jobs.Export:
+		return m.tell(kit.Good, "the files of "+j.Name+" were written to "+j.Image)
 	case j.Kind == jobs.Remove:
 		return m.tell(kit.Good, j.Name+" was removed")
 	case len(warnings(j)) > 0:

@@ -33,6 +33,8 @@ const (
 	Recreate Kind = "recreate"
 	Pause    Kind = "pause"
 	Unpause  Kind = "unpause"
+	Commit   Kind = "commit"
+	Export   Kind = "export"
 )
 
 // Makes reports whether the job makes a container.

@@ -34,6 +34,8 @@ const (
 	VerbCopy    Verb = "copy"
 	VerbInspect Verb = "inspect"
 	VerbRename  Verb = "rename"
+	VerbCommit  Verb = "commit"
+	VerbExport  Verb = "export"
 	VerbNew     Verb = "new"
 	VerbCopyAs  Verb = "duplicate"
 	VerbEdit    Verb = "edit"
@@ -54,7 +56,9 @@ func (v Verb) act() api.Act {
 	switch v {
 	case VerbShell:
 		return api.ActExec
-	case VerbStart, VerbStop, VerbKill, VerbRemove, VerbLogs, VerbAttach, VerbPause, VerbUnpause, VerbRestart, VerbRename:
+	case VerbExport:
+		return api.ActCopy
+	case VerbStart, VerbStop, VerbKill, VerbRemove, VerbLogs, VerbAttach, VerbPause, VerbUnpause, VerbRestart, VerbRename, VerbCommit:
 		return api.Act(v)
 	}
 	return ""
@@ -145,6 +149,10 @@ func meaning(a keymap.Action, r Row, ok bool) (Verb, string) {
 		return VerbRemove, ""
 	case keymap.ContainerRename:
 		return VerbRename, ""
+	case keymap.ContainerCommit:
+		return VerbCommit, ""
+	case keymap.ContainerExport:
+		return VerbExport, ""
 	case keymap.ContainerEdit:
 		if o := r.Container.Owner; o != api.OwnerGantry && o != api.OwnerNerdctl {
 			return "", r.Name() + " can be recreated with its owner's tools only; duplicate makes one like it"
@@ -223,12 +231,14 @@ func (v Verb) changes() bool {
 }
 
 // Asks reports whether a verb asks before anything is done, whatever the container.
-func (v Verb) Asks() bool { return v == VerbKill || v == VerbRemove || v == VerbRename }
+func (v Verb) Asks() bool {
+	return v == VerbKill || v == VerbRemove || v == VerbRename || v == VerbCommit || v == VerbExport
+}
 
 // needsEngine reports whether a verb can be done only while the engine is there.
 func (v Verb) needsEngine() bool {
 	return v == VerbStart || v == VerbStop || v == VerbKill || v == VerbRemove || v == VerbLogs ||
-		v == VerbShell || v == VerbAttach || v == VerbPause || v == VerbUnpause || v == VerbRestart || v == VerbRename || v == VerbCopyAs || v == VerbEdit
+		v == VerbShell || v == VerbAttach || v == VerbPause || v == VerbUnpause || v == VerbRestart || v == VerbRename || v == VerbCopyAs || v == VerbEdit || v == VerbCommit || v == VerbExport
 }
 
 // lost reports whether the list is what it was when the engine went away.
