@@ -27,6 +27,7 @@ const (
 	ScreenNetworks   Action = "screen.networks"
 	ScreenVolumes    Action = "screen.volumes"
 	ScreenImages     Action = "screen.images"
+	ScreenEvents     Action = "screen.events"
 )
 
 // Movement in whatever has rows or lines. HalfDown never destroys anything.
@@ -78,6 +79,12 @@ const (
 	ListCopy        Action = "list.copy"
 	ListMeasure     Action = "list.measure" // how big it is, where that takes a while
 	ListRefresh     Action = "list.refresh"
+)
+
+// Actions on the list of events.
+const (
+	EventPause Action = "event.pause" // or go on
+	EventGo    Action = "event.go"    // to the container that it is about
 )
 
 // ImagePull asks for an image's name and pulls it.

@@ -5,7 +5,7 @@ func Default() *Map { return New(defaults()) }
 
 func defaults() []Entry {
 	var out []Entry
-	for _, part := range [][]Entry{global(), containers(), objects(), others(), logs(), create(), closed()} {
+	for _, part := range [][]Entry{global(), containers(), objects(), events(), others(), logs(), create(), closed()} {
 		out = append(out, part...)
 	}
 	return out
@@ -25,6 +25,7 @@ func global() []Entry {
 		{Action: ScreenNetworks, Scope: Global, Keys: []string{"2"}, Help: "networks", Long: "show the networks"},
 		{Action: ScreenVolumes, Scope: Global, Keys: []string{"3"}, Help: "volumes", Long: "show the volumes"},
 		{Action: ScreenImages, Scope: Global, Keys: []string{"4"}, Help: "images", Long: "show the images"},
+		{Action: ScreenEvents, Scope: Global, Keys: []string{"5"}, Help: "events", Long: "show the events: what happens"},
 		{Action: Palette, Scope: Global, Keys: []string{":"}, Help: "commands", Long: "find any action by its name"},
 		{Action: Namespaces, Scope: Global, Keys: []string{"@"}, Help: "namespaces", Long: "show another of containerd's namespaces"},
 		{Action: ImagePull, Scope: Global, Keys: []string{"P"}, Help: "pull", Long: "pull an image"},
@@ -57,7 +58,7 @@ func containers() []Entry {
 		{Action: ContainerInspect, Scope: Containers, Keys: []string{"i"}, Help: "inspect", Long: "show all that is known of it"},
 		{Action: ContainerRename, Scope: Containers, Keys: []string{"R"}, Help: "rename", Long: "give it another name"},
 		{Action: ContainerCommit, Scope: Containers, Keys: []string{"C"}, Help: "commit", Long: "make an image of what it changed"},
-		{Action: ContainerExport, Scope: Containers, Keys: []string{"X"}, Help: "export", Long: "write its files to a tar file"},
+		{Action: ContainerExport, Scope: Containers, Keys: []string{"W"}, Help: "export", Long: "write its files to a tar file"},
 		{Action: ListActions, Scope: Containers, Keys: []string{"x"}, Help: "actions", Long: "all that can be done to it"},
 		{Action: ListMark, Scope: Containers, Keys: []string{"space"}, Help: "mark", Long: "mark it, to act on several at once"},
 		{Action: ListMarkRange, Scope: Containers, Keys: []string{"V"}, Help: "mark range", Long: "mark all from the last mark to here"},
@@ -101,6 +102,18 @@ func objects() []Entry {
 		}
 	}
 	return out
+}
+
+func events() []Entry {
+	return []Entry{
+		{Action: EventPause, Scope: Events, Keys: []string{"p"}, Help: "pause", Long: "hold the list still, or have it go on"},
+		{Action: EventGo, Scope: Events, Keys: []string{"v"}, Help: "container", Long: "go to the container it is about"},
+		{Action: ListDetail, Scope: Events, Keys: []string{"enter", "i"}, Help: "details", Long: "show all that is known of the event"},
+		{Action: ListCopy, Scope: Events, Keys: []string{"y"}, Help: "copy", Long: "copy the ID to the clipboard"},
+		{Action: ListActions, Scope: Events, Keys: []string{"x"}, Help: "actions", Long: "all that can be done to it"},
+		{Action: ListFilter, Scope: Events, Keys: []string{"/"}, Help: "filter", Long: "show only what contains a text"},
+		{Action: ListReverse, Scope: Events, Keys: []string{"O"}, Help: "reverse", Long: "turn the order round"},
+	}
 }
 
 func others() []Entry {

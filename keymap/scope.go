@@ -18,6 +18,7 @@ const (
 	Networks   Scope = "networks"
 	Volumes    Scope = "volumes"
 	Images     Scope = "images"
+	Events     Scope = "events"
 	Menu       Scope = "menu"   // closed
 	Fields     Scope = "fields" // closed: a dialog in which text is typed
 	Review     Scope = "review" // closed: a list of what is to go
@@ -25,7 +26,7 @@ const (
 
 // Scopes are all scopes in the order of the help screen.
 func Scopes() []Scope {
-	return []Scope{Global, Containers, Networks, Volumes, Images, Detail, Pulls, Logs, Create, Engine, Line, Dialog, Menu, Fields, Review, HelpView}
+	return []Scope{Global, Containers, Networks, Volumes, Images, Events, Detail, Pulls, Logs, Create, Engine, Line, Dialog, Menu, Fields, Review, HelpView}
 }
 
 // Closed reports whether a key that s does not bind is not looked up in Global: text
@@ -62,6 +63,8 @@ func (s Scope) Title() string {
 		return "Volumes"
 	case Images:
 		return "Images"
+	case Events:
+		return "Events"
 	case Menu:
 		return "Menus"
 	case Fields:

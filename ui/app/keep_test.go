@@ -30,14 +30,14 @@ func TestAContainerIsCommittedAndExported(t *testing.T) {
 			w.Want("db is the image mine/db:1 now")
 
 			file := filepath.Join(t.TempDir(), "db.tar")
-			w.Press("X").Want("Write the files of db", "db.tar")
+			w.Press("W").Want("Write the files of db", "db.tar")
 			w.read().Press("ctrl+u").Type(file)
 			w.Press("ctrl+s")
 			w.calm()
 			if b, err := os.ReadFile(file); string(b) != "files of db" || err != nil {
 				t.Errorf("%q, %v\n%s", b, err, w.Screen())
 			}
-			w.Press("X")
+			w.Press("W")
 			w.read().Press("ctrl+u").Type(file)
 			w.Press("ctrl+s").Want("is there already")
 		})

@@ -174,7 +174,7 @@ func (m *Model) act(a keymap.Action, key string) tea.Cmd {
 	case keymap.ScreenContainers:
 		m.closeThings()
 		m.setFocus(focusList)
-	case keymap.ScreenNetworks, keymap.ScreenVolumes, keymap.ScreenImages:
+	case keymap.ScreenNetworks, keymap.ScreenVolumes, keymap.ScreenImages, keymap.ScreenEvents:
 		return m.openScreen(a)
 	case keymap.Back:
 		if m.focus != focusList {

@@ -18,6 +18,7 @@ import (
 	"gantry/ui/screen/containers"
 	"gantry/ui/screen/create"
 	"gantry/ui/screen/doctor"
+	"gantry/ui/screen/events"
 	"gantry/ui/screen/logs"
 	"gantry/ui/store"
 	"gantry/ui/stream"
@@ -64,9 +65,11 @@ type Model struct {
 
 	list   *containers.Screen
 	things things // nil: the containers are shown
-	detail *detail.Pane
-	pulls  *pull.Pane
-	focus  focus
+	// journal hears what happens since the screen of it was first opened; nil: it was not yet.
+	journal *events.Journal
+	detail  *detail.Pane
+	pulls   *pull.Pane
+	focus   focus
 
 	form    *create.Screen // nil unless it is open
 	log     *logs.Screen   // nil unless it is open
@@ -210,6 +213,11 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		return m.takeSpaces(msg)
 	case didMsg:
 		return m.did(msg)
+	case events.EndedMsg:
+		if m.journal != nil {
+			return m.journal.Ended(msg)
+		}
+		return nil
 	case thingsSoonMsg:
 		return m.thingsNow()
 	case wentMsg:

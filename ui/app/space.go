@@ -76,6 +76,7 @@ func spaceNote(n api.Namespace) string {
 // switchTo shows another namespace: nothing of this one is left on the screen.
 func (m *Model) switchTo(name string) tea.Cmd {
 	m.closeThings()
+	m.closeJournal()
 	m.closeLog()
 	m.closeTail()
 	m.closeForm()

@@ -49,7 +49,7 @@ func titles() []struct {
 		action keymap.Action
 		title  string
 	}{
-		{keymap.ScreenContainers, "Containers"}, {keymap.ScreenNetworks, "Networks"}, {keymap.ScreenVolumes, "Volumes"}, {keymap.ScreenImages, "Images"},
+		{keymap.ScreenContainers, "Containers"}, {keymap.ScreenNetworks, "Networks"}, {keymap.ScreenVolumes, "Volumes"}, {keymap.ScreenImages, "Images"}, {keymap.ScreenEvents, "Events"},
 	}
 }
 
@@ -63,6 +63,8 @@ func (m *Model) shown() keymap.Action {
 		return keymap.ScreenNetworks
 	case keymap.Volumes:
 		return keymap.ScreenVolumes
+	case keymap.Events:
+		return keymap.ScreenEvents
 	}
 	return keymap.ScreenImages
 }
@@ -93,6 +95,8 @@ func (m *Model) openScreen(a keymap.Action) tea.Cmd {
 		m.things = volumes.New(m.ctx, m.env, m.engine, m.desk())
 	case keymap.ScreenImages:
 		m.things = images.New(m.ctx, m.env, m.engine, m.desk())
+	case keymap.ScreenEvents:
+		return m.openEvents()
 	}
 	m.sizeThings()
 	m.setFocus(focusList)
@@ -119,7 +123,7 @@ func (m *Model) sizeThings() {
 // desk is what a screen of things needs of the root.
 func (m *Model) desk() shelf.Desk {
 	return shelf.Desk{
-		Ask: m.ask, Keep: m.keep, CarryOut: m.carryOut, Do: m.doQuietly, Tell: m.tell, Containers: m.store.All,
+		Ask: m.ask, Keep: m.keep, CarryOut: m.carryOut, Do: m.doQuietly, Tell: m.tell, Containers: m.store.All, Show: m.showContainer,
 		Run: func(image string) tea.Cmd {
 			var d option.Draft
 			d.Set(option.KeyImage, image)

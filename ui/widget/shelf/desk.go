@@ -25,6 +25,8 @@ type Desk struct {
 	Tell func(l kit.Level, text string) tea.Cmd
 	// Containers are those that are there now.
 	Containers func() []api.Container
+	// Show goes to a container in the list of them.
+	Show func(id string) tea.Cmd
 	// Run opens the form for a container of an image.
 	Run func(image string) tea.Cmd
 }

@@ -45,8 +45,10 @@ type Spec struct {
 	Columns []grid.Column
 	Orders  []Order
 	Empty   []string // said when there is nothing
-	Load    func(ctx context.Context) ([]Thing, error)
-	Look    func(ctx context.Context, t Thing) (Details, error)
+	// Note stands beside the title in the order's place; nil: the order does.
+	Note func() string
+	Load func(ctx context.Context) ([]Thing, error)
+	Look func(ctx context.Context, t Thing) (Details, error)
 }
 
 // Model is a list. Its methods are for one goroutine.
@@ -148,6 +150,12 @@ func (m *Model) Selected() (Thing, bool) {
 	return t, ok
 }
 
+// First reports whether the cursor is on the first row, or there is none yet.
+func (m *Model) First() bool { return m.grid.Index() <= 0 }
+
+// SelectFirst puts the cursor on the first row.
+func (m *Model) SelectFirst() { m.grid.Do(keymap.Top) }
+
 // Select moves the cursor to a thing, as soon as it is there.
 func (m *Model) Select(id string) { m.grid.Select(id) }
 
@@ -240,6 +248,9 @@ func (m *Model) Tick() {
 func (m *Model) note() string {
 	st := m.env.Styles
 	n := "by " + m.spec.Orders[m.order].Name
+	if m.spec.Note != nil {
+		n = m.spec.Note()
+	}
 	if m.reverse {
 		n += " " + st.Glyphs.Up
 	}
