@@ -165,7 +165,7 @@ func (l life) Up(ctx context.Context, report func(path.Trace)) error {
 	return l.with(ctx, report, daemon.Up)
 }
 
-func (l life) Down(ctx context.Context) error { return l.with(ctx, nil, daemon.Down) }
+func (l life) Down(ctx context.Context) error { return l.with(ctx, nil, engine.Down) }
 
 func (l life) Restart(ctx context.Context, report func(path.Trace)) error {
 	return l.with(ctx, report, daemon.Restart)

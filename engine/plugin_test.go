@@ -44,6 +44,17 @@ func TestAnothersNetworkIsSetUpByItsPlugins(t *testing.T) {
 		b, _ := os.ReadFile(log)
 		return strings.Split(strings.TrimSpace(string(b)), "\n")
 	}
+	// One that fails both ways says why once.
+	const no = "no lease for you"
+	if err := os.WriteFile(filepath.Join(bin, "theirs-plugin"), []byte("#!/bin/sh\n[ -n \"$CNI_NETNS\" ] || exit 0\necho '{\"cniVersion\":\"1.0.0\",\"code\":7,\"msg\":\""+no+"\"}'\nexit 1\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	refused := p.create("--network", "theirs", "busybox", "true")
+	_, err = p.Start(t.Context(), refused, api.StartOptions{}, api.Observer{})
+	if e := as[*api.StartError](t, err); strings.Count(e.Error(), no) != 1 {
+		t.Errorf("it says %q", e)
+	}
+	p.remove(refused)
 	if err := os.WriteFile(filepath.Join(bin, "theirs-plugin"), fmt.Appendf(nil, pluginScript, log), 0o755); err != nil {
 		t.Fatal(err)
 	}

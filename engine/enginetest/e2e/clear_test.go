@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 	"slices"
@@ -15,10 +16,12 @@ import (
 	containerd "github.com/containerd/containerd/v2/client"
 	"github.com/containerd/containerd/v2/pkg/namespaces"
 	"github.com/containerd/errdefs"
+	"github.com/google/nftables"
 	"github.com/moby/sys/mountinfo"
 	"golang.org/x/sys/unix"
 
 	"gantry/engine/daemon"
+	"gantry/engine/network"
 )
 
 // clearContainers kills and removes the containers of all namespaces.
@@ -73,11 +76,34 @@ func nothingOf(root string, ep daemon.Endpoint) error {
 		for _, pid := range cgroupProcesses(ep.CgroupParent) {
 			left = append(left, fmt.Sprintf("process %d in the engine's cgroup", pid))
 		}
-		if len(left) == 0 {
+		more, err := networksOf(root)
+		if err != nil {
+			return err
+		}
+		if left = append(left, more...); len(left) == 0 {
 			return nil
 		}
 	}
 	return errors.New("left after the engine went down: " + strings.Join(left, ", "))
+}
+
+// networksOf are the bridge and the rules of an engine that are on the host.
+func networksOf(root string) (left []string, err error) {
+	name := network.TableName(root)
+	if _, err := net.InterfaceByName(name); err == nil {
+		left = append(left, "bridge "+name)
+	}
+	c, err := nftables.New()
+	if err != nil {
+		return left, err
+	}
+	tables, err := c.ListTables()
+	for _, t := range tables {
+		if t.Name == name {
+			left = append(left, "rules of "+name)
+		}
+	}
+	return left, err
 }
 
 // clearRoot ends what runs from below a world's folder, and removes it. It goes by what

@@ -98,6 +98,14 @@ func TestTwoAtOnceStartOneEngine(t *testing.T) {
 	if engines != 1 {
 		t.Errorf("%d engines run on one data root", engines)
 	}
+
+	// While a container runs, what it needs of the host stays there also when its engine goes.
+	g.run("--data-root", root, "run", "-d", "--name", "stays", image, "sleep", "100").want(t, 0)
+	g.run("--data-root", root, "engine", "down").want(t, 0)
+	if there, err := networksOf(root); len(there) < 2 || err != nil {
+		t.Errorf("on the host is %q, %v", there, err)
+	}
+	g.run("--data-root", root, "rm", "-f", "stays").want(t, 0)
 }
 
 // endEngine ends the engine of another data root, and looks that nothing of it is left.

@@ -135,6 +135,27 @@ func macFor(a netip.Addr) net.HardwareAddr {
 	return append(net.HardwareAddr{0x02, 0x42}, b[len(b)-4:]...)
 }
 
+// BridgeInUse reports whether something is on a bridge.
+func BridgeInUse(name string) (bool, error) {
+	link, err := netlink.LinkByName(name)
+	if missing(err) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("the bridge %s: %w", name, err)
+	}
+	all, err := netlink.LinkList()
+	if err != nil {
+		return false, fmt.Errorf("list the interfaces: %w", err)
+	}
+	for _, l := range all {
+		if l.Attrs().MasterIndex == link.Attrs().Index {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
 // RemoveBridge takes the bridge of a network away. One that is not there, or is no
 // bridge, is left as it is.
 func RemoveBridge(name string) error {

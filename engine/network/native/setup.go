@@ -52,7 +52,7 @@ func Setup(ctx context.Context, stateDir string, pid int, plugins Plugins) (wire
 	}
 	l := wire.Lease{ID: plan.ID, Owner: plan.Owner(), Start: start, Instance: plan.Instance, Ports: plan.Ports}
 	if err := carryOut(ctx, stateDir, plan, &l, plugins); err != nil {
-		return wire.Lease{}, errors.Join(err, giveBack(context.WithoutCancel(ctx), stateDir, l, plugins))
+		return wire.Lease{}, wire.Also(err, giveBack(context.WithoutCancel(ctx), stateDir, l, plugins))
 	}
 	return l, nil
 }

@@ -2,7 +2,6 @@ package plugin
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/netip"
 	"os"
@@ -96,7 +95,7 @@ func (r Runner) Add(ctx context.Context, p wire.Plan, n wire.Network, pid int) (
 	got, err := cni.AddNetworkList(ctx, list, rt)
 	if err != nil {
 		derr := cni.DelNetworkList(context.WithoutCancel(ctx), list, rt)
-		return e, errors.Join(fmt.Errorf("its CNI plugins: %w", err), derr)
+		return e, wire.Also(fmt.Errorf("its CNI plugins: %w", err), derr)
 	}
 	res, err := current.NewResultFromResult(got)
 	if err != nil {
