@@ -25,6 +25,12 @@ func TestMain(m *testing.M) {
 	if child := os.Getenv(childEnv); child != "" {
 		os.Exit(playChild(child))
 	}
+	if real.Outside() {
+		// What cannot be had the test that needs it says.
+		if err := real.FetchPackages(context.Background(), real.NginxPackages()...); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+		}
+	}
 	real.Apart()
 	code := m.Run()
 	if err := shared().end(); err != nil {

@@ -147,6 +147,9 @@ func sweep() {
 // clearRoot ends the containers, the daemon and the shims of a suite and removes its
 // folder. It goes by what it finds, so that it works on a suite that was killed.
 func clearRoot(root string) error {
+	if _, err := os.Stat(filepath.Join(root, systemFile)); err == nil {
+		return clearSystem(root)
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	cfg := config(root)

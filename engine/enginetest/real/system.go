@@ -13,8 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/containerd/containerd/v2/pkg/namespaces"
-
+	"gantry/engine/api"
 	"gantry/engine/daemon"
 )
 
@@ -56,9 +55,9 @@ func SystemEngine(t testing.TB, bin string) *System {
 		t.Fatal(err)
 	}
 	s := &System{bin: bin, root: root}
-	address := filepath.Join(root, "s", "c.sock")
+	address := systemSocket(root)
 	text := fmt.Sprintf(systemConfig, filepath.Join(root, "c"), filepath.Join(root, "s"), address, filepath.Join(root, "opt"))
-	if err := os.WriteFile(filepath.Join(root, "config.toml"), []byte(text), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(root, systemFile), []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	cfg := daemon.Config{
@@ -85,7 +84,7 @@ func (s *System) Up(t testing.TB) {
 		t.Fatal(err)
 	}
 	defer log.Close()
-	s.cmd = exec.Command(filepath.Join(s.bin, "containerd"), "--config", filepath.Join(s.root, "config.toml"))
+	s.cmd = exec.Command(filepath.Join(s.bin, "containerd"), "--config", filepath.Join(s.root, systemFile))
 	s.cmd.Env = append(os.Environ(), "PATH="+s.bin+":"+os.Getenv("PATH"))
 	s.cmd.Stdout, s.cmd.Stderr = log, log
 	s.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
@@ -136,21 +135,39 @@ func (s *System) Kill(t testing.TB) {
 }
 
 func (s *System) end() error {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-	defer cancel()
 	var err error
 	if s.Client != nil {
-		err = errors.Join(clearNamespace(namespaces.WithNamespace(ctx, s.Namespace), s.Client), s.Client.Close())
+		err = s.Client.Close()
 	}
+	err = errors.Join(err, clearSystem(s.root))
 	if s.gone != nil {
-		err = errors.Join(err, kill(s.cmd.Process.Pid))
 		select {
 		case <-s.gone:
-		case <-ctx.Done():
+		case <-time.After(time.Minute):
+			err = errors.Join(err, errors.New("the system's containerd does not end"))
 		}
 	}
-	for _, p := range shims(filepath.Join(s.root, "s", "c.sock"), "") {
+	return err
+}
+
+// systemFile is the daemon's configuration; the folder of no other engine has one.
+const systemFile = "config.toml"
+
+// systemSocket is where the daemon serves, below its root.
+func systemSocket(root string) string { return filepath.Join(root, "s", "c.sock") }
+
+// clearSystem ends the containers, the daemon and the shims of a containerd of the system and
+// removes its folder, also when its test was killed and it runs on.
+func clearSystem(root string) error {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	address, config := systemSocket(root), filepath.Join(root, systemFile)
+	err := clearEngine(ctx, daemon.Endpoint{Kind: api.EngineSystem, Address: address})
+	for _, p := range processes(func(argv []string) bool { return flagValue(argv, "--config") == config }) {
 		err = errors.Join(err, kill(p.pid))
 	}
-	return errors.Join(err, unmountBelow(s.root), os.RemoveAll(s.root))
+	for _, p := range shims(address, "") {
+		err = errors.Join(err, kill(p.pid))
+	}
+	return errors.Join(err, unmountBelow(root), os.RemoveAll(root))
 }
