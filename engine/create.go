@@ -200,29 +200,41 @@ func (c *creation) supported(ctx context.Context, s *path.Scope) error {
 		return &api.UnsupportedError{What: "creating a container", Reason: "containerd has no usable snapshotter"}
 	}
 	s.Detail("containerd %s", c.l.info.Version)
-	// What networks cannot do is said before anything is made, and to who will start it at once
-	// what is in the way now.
-	if err := c.planMounts(ctx, nil); err != nil {
-		return err
+	var all api.FieldErrors
+	for _, look := range []func(context.Context) error{
+		func(ctx context.Context) error { return c.planMounts(ctx, nil) },
+		func(ctx context.Context) error { return c.findSpaces(ctx, c.startsAtOnce()) },
+		c.checkDevices,
+		func(context.Context) error { _, _, err := runtimeOf(c.req.HostConfig.Runtime); return err },
+		c.supportedNetworks,
+	} {
+		err := look(ctx)
+		if fields, ok := errors.AsType[api.FieldErrors](err); ok {
+			all = append(all, fields...) // all of them are said at once
+		} else if err != nil {
+			return err
+		}
 	}
+	if len(all) > 0 {
+		return all
+	}
+	return nil
+}
+
+// startsAtOnce says whether the container is started right after it was made.
+func (c *creation) startsAtOnce() bool {
 	op := c.run.Trace().Operation
-	if err := c.findSpaces(ctx, op == "run" || op == "recreate"); err != nil {
+	return op == "run" || op == "recreate"
+}
+
+// supportedNetworks says what networks cannot do before anything is made, and to who will start
+// the container at once what is in the way now.
+func (c *creation) supportedNetworks(ctx context.Context) error {
+	if err := c.findShared(ctx, c.run.Trace().Operation == "run"); err != nil {
 		return err
 	}
-	if err := c.checkDevices(ctx); err != nil {
+	if err := c.plan(ctx, nil); err != nil || c.net.Mode != "" || !c.startsAtOnce() {
 		return err
-	}
-	if _, _, err := runtimeOf(c.req.HostConfig.Runtime); err != nil {
-		return err
-	}
-	if err := c.findShared(ctx, op == "run"); err != nil {
-		return err
-	}
-	if err := c.plan(ctx, nil); err != nil || c.net.Mode != "" {
-		return err
-	}
-	if op != "run" && op != "recreate" {
-		return nil
 	}
 	return c.checkNetwork(ctx, c.withoutOld(c.net.Plan), c.inPlaceOf)
 }

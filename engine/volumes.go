@@ -145,34 +145,70 @@ func (c *creation) makeVolume(ctx context.Context, s *path.Scope, m *volume.Moun
 	return nil
 }
 
-// fill copies what the image has at a volume's place into the volume, if that is empty.
+// fill looks whether what is mounted fits to the image's files, and fills volumes from those.
 func (c *creation) fill(ctx context.Context, vols []volume.Mount) (filled int, err error) {
-	if len(vols) == 0 {
-		return 0, nil
-	}
 	var ferr error
 	err = mount.WithReadonlyTempMount(ctx, c.mounts, func(root string) error {
-		filled, ferr = c.fillFrom(ctx, root, vols)
+		if ferr = c.fits(root); ferr == nil {
+			filled, ferr = c.fillFrom(ctx, root, vols)
+		}
 		return nil // so that the error is told without that of the mount around it
 	})
 	return filled, errors.Join(err, ferr)
+}
+
+// fits says which mounts are a file where the image has a directory, or the other way round: the
+// runtime could not make them. Those within other mounts are not looked at.
+func (c *creation) fits(root string) error {
+	var errs api.FieldErrors
+	for _, m := range c.vols {
+		within := slices.ContainsFunc(c.vols, func(o volume.Mount) bool {
+			return strings.HasPrefix(m.Destination, strings.TrimSuffix(o.Destination, "/")+"/") && o.Destination != m.Destination
+		})
+		if within || m.Subpath != "" {
+			continue
+		}
+		at, err := securejoin.SecureJoin(root, m.Destination)
+		if err != nil {
+			return fmt.Errorf("look for %s in the image: %w", m.Destination, err)
+		}
+		image, err := os.Stat(at)
+		if err != nil {
+			continue // it is made for the mount
+		}
+		what, file := "a "+m.Type, false
+		if m.Type == "bind" {
+			st, err := os.Stat(m.Source)
+			if err != nil {
+				continue
+			}
+			what, file = m.Source, !st.IsDir()
+		}
+		switch {
+		case file && image.IsDir():
+			errs = append(errs, m.Flaw("is a directory in the image, and "+what+" is a file", "choose another target"))
+		case !file && !image.IsDir():
+			errs = append(errs, m.Flaw("is a file in the image, and "+what+" is a directory", "choose another target"))
+		}
+	}
+	if len(errs) > 0 {
+		return errs
+	}
+	return nil
 }
 
 // fillFrom fills volumes from the image's file system at root.
 func (c *creation) fillFrom(ctx context.Context, root string, vols []volume.Mount) (filled int, err error) {
 	for _, m := range vols {
 		from, err := securejoin.SecureJoin(root, m.Destination)
-		var st fs.FileInfo
 		if err == nil {
-			st, err = os.Stat(from)
+			_, err = os.Stat(from)
 		}
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
 			continue
 		case err != nil:
 			return filled, fmt.Errorf("look for %s in the image: %w", m.Destination, err)
-		case !st.IsDir():
-			return filled, api.FieldErrors{{Field: "volume", Value: m.Destination, Reason: "is a file in the image, and a volume is a directory", Fix: "choose another target"}}
 		}
 		did, err := c.l.volumes.Fill(ctx, m.Name, from)
 		if err != nil {

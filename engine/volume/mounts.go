@@ -37,6 +37,11 @@ type Mount struct {
 	text  string
 }
 
+// Flaw is something wrong with the mount, by the option that asked for it.
+func (m Mount) Flaw(reason, fix string) api.FieldError {
+	return api.FieldError{Field: m.field, Index: m.index, Value: m.text, Reason: reason, Fix: fix}
+}
+
 // Depth is how far a read-only mount is so.
 type Depth int
 
