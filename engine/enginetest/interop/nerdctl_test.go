@@ -108,9 +108,13 @@ func TestNerdctlAndGantryShareTheirContainers(t *testing.T) {
 // handsOver has nerdctl do what it can to a container of gantry's.
 func (p *place) handsOver(t *testing.T, n *nerdctl) {
 	p.t, n.t = t, t
+	// Monitors before 2.4 bring back what nerdctl stops, its own too, under any other policy.
 	policy := "no"
 	if slices.Contains(p.env.Caps.RestartPolicies, "unless-stopped") {
-		policy = "always" // older monitors bring back what nerdctl stops, its own too
+		policy = "unless-stopped"
+	}
+	if p.env.Endpoint.Kind == api.EngineEmbedded {
+		policy = "always"
 	}
 	id := p.run(append([]string{"--name", "ours", "-p", "18081:80", "-v", "data:/data", "--restart", policy, "--label", "a=b"}, server()...)...)
 	p.page("http://127.0.0.1:18081/")
