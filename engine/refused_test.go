@@ -60,7 +60,7 @@ func TestWhatCannotBeHadIsRefusedByItsField(t *testing.T) {
 		{"a volume over a file", []string{"-v", "data:/etc/passwd"}, "--volume: is a file in the image, and a volume is a directory (choose another target)", false},
 		{"a file over a directory", []string{"-v", file + ":/etc"}, "--volume: is a directory in the image, and " + file + " is a file (choose another target)", false},
 		{"a directory over a file", []string{"-v", host + ":/etc/passwd"}, "--volume: is a file in the image, and " + host + " is a directory (choose another target)", false},
-		{"a target that is given twice", []string{"-v", "one:/x", "-v", "two:/x"}, "--volume: ", false},
+		{"a target that is given twice", []string{"-v", "one:/x", "-v", "two:/x"}, "--volume: /x has something mounted already: one:/x (choose another target)", false},
 		{"a folder that a volume has not", []string{"--mount", "source=data,target=/x,volume-subpath=no/such"}, "--mount: the volume data has no no/such (make it in the volume first)", false},
 		{"volumes from nobody", []string{"--volumes-from", "nobody", "--mount", "type=bind,src=" + missing + ",dst=/x"}, "--volumes-from: there is no container nobody; " + noSource, false},
 		{"all of it at once", []string{"--mount", "type=bind,src=" + missing + ",dst=/x", "-p", "18080:80", "--network", "roomy", "--ip", "10.96.1.40"},
