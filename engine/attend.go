@@ -14,6 +14,8 @@ import (
 const (
 	// sweepEvery is how often the engines of single commands sweep when nothing tells them to.
 	sweepEvery = time.Minute
+	// sweepTime is how long the one whose turn it is may take for it after its own work.
+	sweepTime = 5 * time.Second
 	// listAge is how old the list may be that a create and the start after it go by.
 	listAge = time.Second
 )
@@ -28,8 +30,13 @@ func (e *Engine) attend(ctx context.Context, l *link) error {
 		return e.follow(ctx, l)
 	}
 	e.connected(l)
-	if l.records.SweepDue(sweepEvery) {
-		return e.follow(ctx, l)
+	// Engines that nobody watches live too short for a sweep beside them, so that one in a while
+	// has to end it: settle waits for it.
+	if l.records.SweepDue(sweepEvery) && l.use.TryAcquire(1) {
+		e.done.Go(func() {
+			defer l.use.Release(1)
+			e.sweepWhole(ctx, l)
+		})
 	}
 	watch, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -41,6 +48,20 @@ func (e *Engine) attend(ctx context.Context, l *link) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+}
+
+// sweepWhole sweeps by a list that is read for it, to the end.
+func (e *Engine) sweepWhole(ctx context.Context, l *link) {
+	ctx = e.in(ctx)
+	if err := e.relist(ctx, l); err != nil {
+		if ctx.Err() == nil {
+			e.log.Warn("read the list for a sweep", "err", err)
+		}
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), sweepTime)
+	defer cancel()
+	e.sweep(ctx, l)
 }
 
 // connected says that there is a connection now.

@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"gantry/engine/host/smallfile"
 )
 
 // writeAtomic replaces a file by rename, so that a reader finds the old or the new one
@@ -55,7 +57,7 @@ func writeJSON(path string, v any) error {
 // readJSON fills v from a file and reports whether there was one. What does not parse is
 // moved aside, since nothing may hang on a file that a loss of power cut short.
 func readJSON(path string, v any) (bool, error) {
-	b, err := os.ReadFile(path)
+	b, err := smallfile.Read(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil
 	}

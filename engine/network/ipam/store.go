@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"gantry/engine/host/smallfile"
 	"gantry/engine/network/wire"
 )
 
@@ -87,7 +88,7 @@ func (s store) holders() (map[netip.Addr]Holder, error) {
 		if err != nil {
 			continue
 		}
-		b, err := wire.ReadFile(filepath.Join(s.dir, e.Name()))
+		b, err := smallfile.Read(filepath.Join(s.dir, e.Name()))
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
@@ -117,5 +118,5 @@ func (s store) last(set string) netip.Addr {
 }
 
 func (s store) setLast(set string, a netip.Addr) error {
-	return wire.Overwrite(filepath.Join(s.dir, lastPrefix+set), []byte(a.String()), 0o600)
+	return smallfile.Write(filepath.Join(s.dir, lastPrefix+set), []byte(a.String()), 0o600)
 }

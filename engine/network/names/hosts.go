@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"gantry/engine/host/smallfile"
 	"gantry/engine/network/wire"
 )
 
@@ -248,7 +249,7 @@ func (m *meta) linked(to *meta) (names []string) {
 // container, and not at all when nothing changes. One without a file needs none.
 func rewrite(dir string, block []byte) error {
 	file := filepath.Join(dir, hostsFile)
-	old, err := wire.ReadFile(file)
+	old, err := smallfile.Read(file)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -259,7 +260,7 @@ func rewrite(dir string, block []byte) error {
 	if bytes.Equal(content, old) {
 		return nil
 	}
-	return wire.Overwrite(file, content, 0o644)
+	return smallfile.Write(file, content, 0o644)
 }
 
 // outside is what stands before and behind the markers.

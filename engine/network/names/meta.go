@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"gantry/engine/host/smallfile"
 	"gantry/engine/network/wire"
 )
 
@@ -98,7 +99,7 @@ func gatewayFor(a netip.Addr, gateways []netip.Addr) netip.Addr {
 // readMeta is the zero value when there is none; a broken one counts as none.
 func readMeta(dir string) (meta, error) {
 	var m meta
-	b, err := wire.ReadFile(filepath.Join(dir, metaFile))
+	b, err := smallfile.Read(filepath.Join(dir, metaFile))
 	if errors.Is(err, fs.ErrNotExist) {
 		return m, nil
 	}

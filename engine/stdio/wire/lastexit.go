@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"gantry/engine/host/smallfile"
 )
 
 // LastExit is how the last run of a container ended. containerd forgets that when it
@@ -29,7 +31,7 @@ type LastExit struct {
 // no run has ended yet; a damaged record is a JSON error and means "not known".
 func ReadLastExit(stateDir string) (LastExit, error) {
 	var e LastExit
-	b, err := os.ReadFile(filepath.Join(stateDir, LastExitFile))
+	b, err := smallfile.Read(filepath.Join(stateDir, LastExitFile))
 	if err != nil {
 		return e, err
 	}

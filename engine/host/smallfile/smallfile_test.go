@@ -1,4 +1,4 @@
-package wire
+package smallfile
 
 import (
 	"os"
@@ -13,10 +13,10 @@ func TestAFileIsWrittenOverInPlace(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "hosts")
 	var first os.FileInfo
 	for _, content := range []string{"one\ntwo\n", strings.Repeat("a longer one\n", 1000), "x", ""} {
-		if err := Overwrite(name, []byte(content), 0o644); err != nil {
+		if err := Write(name, []byte(content), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		got, err := ReadFile(name)
+		got, err := Read(name)
 		if err != nil || string(got) != content {
 			t.Errorf("%d bytes, not %d: %v", len(got), len(content), err)
 		}
@@ -31,7 +31,7 @@ func TestAFileIsWrittenOverInPlace(t *testing.T) {
 			t.Error("it is another file")
 		}
 	}
-	if _, err := ReadFile(name + ".not"); !os.IsNotExist(err) {
+	if _, err := Read(name + ".not"); !os.IsNotExist(err) {
 		t.Errorf("%v", err)
 	}
 }

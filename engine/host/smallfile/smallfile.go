@@ -1,4 +1,6 @@
-package wire
+// Package smallfile reads and writes small files with few system calls: a list reads some of every
+// container, and so does a start, whose network tells the others of it.
+package smallfile
 
 import (
 	"errors"
@@ -8,9 +10,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// ReadFile is os.ReadFile in half the system calls: the set-up of a container's networks reads
-// a few small files of every other container.
-func ReadFile(path string) ([]byte, error) {
+// Read is os.ReadFile in half the system calls.
+func Read(path string) ([]byte, error) {
 	fd, err := unix.Open(path, unix.O_RDONLY|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return nil, &fs.PathError{Op: "open", Path: path, Err: err}
@@ -33,10 +34,10 @@ func ReadFile(path string) ([]byte, error) {
 	}
 }
 
-// Overwrite writes a file in place, and makes it where it is missing. It does not empty it first:
+// Write writes a file in place, and makes it where it is missing. It does not empty it first:
 // whoever reads it finds something at any time, and a file that was emptied is one that ext4 has
 // on the disk before it lets go of it, which takes longer than all the rest.
-func Overwrite(path string, content []byte, mode fs.FileMode) error {
+func Write(path string, content []byte, mode fs.FileMode) error {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE, mode)
 	if err != nil {
 		return err
