@@ -27,7 +27,7 @@ const (
 	// stampName begins with a dot so that it is not embedded.
 	stampName = ".stamp"
 	// recipe changes whenever the way things are built or packed changes.
-	recipe = "2"
+	recipe = "3"
 )
 
 // inputs is everything that the payload follows from.

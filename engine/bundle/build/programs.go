@@ -34,7 +34,9 @@ func programs(in inputs) []program {
 		check: hasSeccomp,
 	}, {
 		name: bundle.Shim, version: in.containerd, pkg: shimPackage, dir: in.root,
-		env: static, args: []string{"-ldflags", "-s -w " + stamp},
+		// As containerd's own makefile does: a shim speaks ttrpc, and what gRPC brings along would be
+		// initialised twice in every start.
+		env: static, args: []string{"-tags", "no_grpc", "-ldflags", "-s -w " + stamp},
 		check: func(ctx context.Context, file string) error { return says(ctx, in.containerd, file, "-v") },
 	}, {
 		name: bundle.Helper, pkg: helperPackage, dir: in.root,
