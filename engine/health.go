@@ -143,11 +143,7 @@ func (e *Engine) inspectHealth(l *link, labels map[string]string, id string) *co
 
 // beginHealth has the label say that a run begins; its logger has written that down already.
 func (s *starting) beginHealth(ctx context.Context) {
-	info, err := s.box.Info(ctx)
-	if err != nil {
-		return
-	}
-	was, ok := record.ReadHealthState(info.Labels)
+	was, ok := record.ReadHealthState(s.rec.Labels)
 	if !ok || was.Status == wire.HealthStarting && was.LastProbeAt.IsZero() {
 		return
 	}

@@ -9,8 +9,11 @@ import (
 	"time"
 
 	"github.com/containerd/containerd/v2/client"
+	"github.com/containerd/containerd/v2/core/containers"
 	"github.com/containerd/containerd/v2/pkg/cio"
 	"github.com/containerd/errdefs"
+	"github.com/containerd/typeurl/v2"
+	specs "github.com/opencontainers/runtime-spec/specs-go"
 
 	"gantry/engine/api"
 	"gantry/engine/path"
@@ -31,7 +34,8 @@ type starting struct {
 	opt api.StartOptions
 
 	c        api.Container
-	info     record.Info // of its labels
+	rec      containers.Container // as it was when the start began
+	info     record.Info          // of its labels
 	box      client.Container
 	stateDir string
 	task     client.Task
@@ -144,14 +148,11 @@ func (s *starting) steps(ctx context.Context, id string) error {
 // state says whether the container may be started, and clears away the task of its last
 // run: NewTask refuses while there is one.
 func (s *starting) state(ctx context.Context, sc *path.Scope, id string) error {
-	c, ok, err := s.e.load(ctx, s.l, id)
+	box, has, err := s.load(ctx, id)
 	if err != nil {
 		return err
 	}
-	if !ok {
-		return &api.NotFoundError{Kind: "container", Name: id}
-	}
-	s.c = c
+	c := s.c
 	s.run.Subject(c.ID, c.Name)
 	if err := ownersOnly(api.ActStart, c); err != nil {
 		return err
@@ -164,23 +165,44 @@ func (s *starting) state(ctx context.Context, sc *path.Scope, id string) error {
 		return &api.StateError{Action: "start", Name: c.DisplayName(), State: c.State, Fix: "unpause it"}
 	}
 	sc.Detail("%s", c.State)
-	if s.info, err = s.e.labels(ctx, s.l, id); err != nil {
-		return err
-	}
 	if s.info.RestartStatus != "" { // the monitor must not start it at the same moment
 		if err := relabel(ctx, s.l, id, map[string]string{record.LabelRestartStatus: ""}); err != nil {
 			return fmt.Errorf("have it not restarted: %w", err)
 		}
 	}
-	if err := task.Delete(ctx, s.l.client, id); err != nil {
-		return err
+	if has {
+		if err := task.Delete(ctx, s.l.client, id); err != nil {
+			return err
+		}
 	}
-	s.box, err = s.l.client.LoadContainer(ctx, id)
-	if err != nil {
-		return fmt.Errorf("load container: %w", err)
-	}
-	s.stateDir = s.l.records.Dir(id)
+	s.box, s.stateDir = box, s.l.records.Dir(id) // from here on an error is the container's
 	return nil
+}
+
+// load reads the container once for all steps: its lock is held. It reports whether there is a
+// task of it.
+func (s *starting) load(ctx context.Context, id string) (box client.Container, has bool, err error) {
+	box, err = s.l.client.LoadContainer(ctx, id)
+	if errdefs.IsNotFound(err) {
+		return nil, false, &api.NotFoundError{Kind: "container", Name: id}
+	}
+	if err == nil {
+		s.rec, err = box.Info(ctx, client.WithoutRefreshedMetadata)
+	}
+	if err != nil {
+		return nil, false, fmt.Errorf("load container: %w", err)
+	}
+	p, has, err := task.Get(ctx, s.l.client, id)
+	if err != nil {
+		return nil, false, err
+	}
+	s.info = record.Read(s.rec.Labels)
+	if has {
+		s.c = s.e.derive(s.l, s.rec, &p)
+	} else {
+		s.c = s.e.derive(s.l, s.rec, nil)
+	}
+	return box, has, nil
 }
 
 // mounts refreshes what is mounted into the container from its state dir.
@@ -229,8 +251,8 @@ func (s *starting) network(ctx context.Context, sc *path.Scope) error {
 
 // security names what confines the process.
 func (s *starting) security(ctx context.Context, sc *path.Scope) error {
-	sp, err := s.box.Spec(ctx)
-	if err != nil {
+	var sp specs.Spec
+	if err := typeurl.UnmarshalTo(s.rec.Spec, &sp); err != nil {
 		return fmt.Errorf("read spec: %w", err)
 	}
 	what := "unconfined"
