@@ -57,15 +57,18 @@ func bridgeOf(dataRoot string) string {
 	return network.TableName(dataRoot)
 }
 
-// published are the ports of the other containers, but for one; only of running ones if that
-// is asked for.
-func (j *joined) published(ctx context.Context, except string, running bool) (all []port.Published, err error) {
-	others, err := j.e.known(ctx, j.l)
-	if err != nil {
-		return nil, err
+// published are the ports of the other containers that run and have one of those wanted. Where
+// nobody keeps a list they come from the state dirs, and containerd is asked about whoever is in
+// the way.
+func (j *joined) published(ctx context.Context, except string, wanted []wire.Port) (all []port.Published, err error) {
+	others := j.e.hub.list()
+	if j.e.cfg.Brief {
+		if others, err = j.inTheWay(ctx, wanted); err != nil {
+			return nil, err
+		}
 	}
 	for _, c := range others {
-		if c.ID == except || running && !c.State.Alive() {
+		if c.ID == except || !c.State.Alive() {
 			continue
 		}
 		for _, p := range c.Ports {
@@ -75,11 +78,35 @@ func (j *joined) published(ctx context.Context, except string, running bool) (al
 	return all, nil
 }
 
+// inTheWay are the containers that have one of the wanted ports.
+func (j *joined) inTheWay(ctx context.Context, wanted []wire.Port) (all []api.Container, err error) {
+	ports, err := j.l.records.AllPorts()
+	if err != nil {
+		return nil, err
+	}
+	meets := func(p api.Port) bool {
+		return slices.ContainsFunc(wanted, func(w wire.Port) bool { return w.Host == p.HostPort })
+	}
+	for id, has := range ports {
+		if !slices.ContainsFunc(has, meets) {
+			continue
+		}
+		c, ok, err := j.e.load(ctx, j.l, id)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			all = append(all, c)
+		}
+	}
+	return all, nil
+}
+
 // checkNetwork looks at what the networks of a container that is to start now would meet.
 func (j *joined) checkNetwork(ctx context.Context, p wire.Plan, except string) (err error) {
 	var taken []port.Published
 	if len(p.Ports) > 0 {
-		if taken, err = j.published(ctx, except, true); err != nil {
+		if taken, err = j.published(ctx, except, p.Ports); err != nil {
 			return err
 		}
 	}
@@ -87,23 +114,21 @@ func (j *joined) checkNetwork(ctx context.Context, p wire.Plan, except string) (
 }
 
 // publish finds the host's ports for the request. They are to be none of any container's, also
-// of one that was made too lately to be known.
+// of one that was made too lately to be known: what the live list has not is in the state dirs.
 func (c *creation) publish(ctx context.Context, exposed mobynet.PortSet) ([]api.Port, error) {
 	h := c.req.HostConfig
 	if h == nil || len(h.PortBindings) == 0 && !h.PublishAllPorts {
 		return network.Publish(c.req, exposed, nil)
 	}
-	others, err := c.e.known(ctx, c.l)
-	if err != nil {
-		return nil, err
-	}
-	taken, err := c.published(ctx, "", false)
-	if err != nil {
-		return nil, err
-	}
-	listed := make(map[string]bool, len(others))
-	for _, o := range others {
-		listed[o.ID] = true
+	var taken []port.Published
+	listed := map[string]bool{}
+	if !c.e.cfg.Brief {
+		for _, o := range c.e.hub.list() {
+			listed[o.ID] = true
+			for _, p := range o.Ports {
+				taken = append(taken, port.Published{Port: network.ToWire(p), Container: o.DisplayName()})
+			}
+		}
 	}
 	made, err := c.l.records.Ports(func(id string) bool { return listed[id] })
 	for _, p := range made {

@@ -2,6 +2,7 @@ package record
 
 import (
 	"path/filepath"
+	"strings"
 
 	"gantry/engine/api"
 )
@@ -18,6 +19,18 @@ func (s *Store) Ports(known func(id string) bool) ([]api.Port, error) {
 		// One that is just being removed has none.
 		if ports, err := s.State(e.Name()).Ports(); err == nil {
 			all = append(all, ports...)
+		}
+	}
+	return all, err
+}
+
+// AllPorts are the published ports of all containers that have some, by ID.
+func (s *Store) AllPorts() (map[string][]api.Port, error) {
+	entries, err := readDir(s.containersDir())
+	all := map[string][]api.Port{}
+	for _, e := range entries {
+		if ports, perr := s.State(e.Name()).Ports(); perr == nil && len(ports) > 0 && !strings.HasPrefix(e.Name(), ".") {
+			all[e.Name()] = ports
 		}
 	}
 	return all, err
