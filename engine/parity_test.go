@@ -205,6 +205,9 @@ func TestAContainerIsWhatItIsUnderDocker(t *testing.T) {
 		recordFacts(t, sets, askAll(t, dockers{}, sets))
 		return
 	}
+	if testing.Short() { // too few to hold the list to
+		sets = slices.DeleteFunc(sets, func(s optionSet) bool { return len(s.name)%5 != 0 })
+	}
 	p := open(t)
 	hostFacts, err := p.Facts(t.Context())
 	if err != nil {
@@ -234,7 +237,7 @@ func TestAContainerIsWhatItIsUnderDocker(t *testing.T) {
 		}
 	}
 	for i, k := range known {
-		if k.unless {
+		if k.unless || testing.Short() {
 			continue
 		}
 		for _, s := range k.in {
