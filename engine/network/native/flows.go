@@ -3,7 +3,6 @@ package native
 import (
 	"errors"
 	"fmt"
-	"net"
 
 	"github.com/vishvananda/netlink"
 	"golang.org/x/sys/unix"
@@ -33,33 +32,6 @@ func forgetFlows(ports []wire.Port) error {
 		// A kernel that does not show its connections is no reason not to start.
 		if _, err := netlink.ConntrackDeleteFilters(netlink.ConntrackTable, family, filters...); err != nil && errors.Is(err, unix.EPERM) {
 			return fmt.Errorf("forget old UDP flows: %w", err)
-		}
-	}
-	return nil
-}
-
-// forgetDead has the kernel forget the connections that published ports have led to a container
-// which has ended: who called in its last moment would go on calling an address where nobody is.
-func forgetDead(l wire.Lease) error {
-	if len(l.Ports) == 0 {
-		return nil
-	}
-	filters := map[netlink.InetFamily][]netlink.CustomConntrackFilter{}
-	for _, e := range l.Endpoints {
-		for _, a := range e.Addresses {
-			f, family := &netlink.ConntrackFilter{}, netlink.InetFamily(unix.AF_INET)
-			if a.Addr().Is6() {
-				family = unix.AF_INET6
-			}
-			if err := f.AddIP(netlink.ConntrackReplySrcIP, net.IP(a.Addr().AsSlice())); err != nil {
-				return err
-			}
-			filters[family] = append(filters[family], f)
-		}
-	}
-	for family, dead := range filters {
-		if _, err := netlink.ConntrackDeleteFilters(netlink.ConntrackTable, family, dead...); err != nil && errors.Is(err, unix.EPERM) {
-			return fmt.Errorf("forget connections to the container: %w", err)
 		}
 	}
 	return nil

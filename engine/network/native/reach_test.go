@@ -254,37 +254,6 @@ func TestUDPFollowsARestart(t *testing.T) {
 	within(t, "the same flow reaches the next container", func() bool { return say() == "second" })
 }
 
-// Who calls when the process has just ended, and its rules have not, gets through to the next start.
-func TestACallInBetweenReachesTheNextStart(t *testing.T) {
-	r := newRig(t)
-	n := r.network("bridge", "gtest0", 71, false)
-	c := r.start([]wire.Port{port("", 8080, 80, "tcp")}, n)
-	c.listen("tcp", ":80", "first")
-	answers(t, "tcp", "127.0.0.1:8080", "first")
-	c.end()
-	called := make(chan error, 1)
-	go func() {
-		conn, err := net.DialTimeout("tcp", "127.0.0.1:8080", 4*patience)
-		if err == nil {
-			err = conn.Close()
-		}
-		called <- err
-	}()
-	time.Sleep(silence) // the call is on its way, which nothing tells
-	check(t, Release(t.Context(), c.stateDir, c.lease.Start, nil))
-	r.start(nil, n) // another address for the next one
-	d := r.start([]wire.Port{port("", 8080, 80, "tcp")}, n)
-	d.listen("tcp", ":80", "second")
-	select {
-	case err := <-called:
-		if err != nil && !errors.Is(err, unix.ECONNREFUSED) {
-			t.Error(err)
-		}
-	case <-time.After(patience):
-		t.Error("the call goes where nobody is")
-	}
-}
-
 func BenchmarkUp(b *testing.B) {
 	r := newRig(b)
 	n := r.network("bridge", "gtest0", 71, false)

@@ -50,7 +50,7 @@ func release(ctx context.Context, stateDir string, plugins Plugins, mine func(wi
 // giveBack undoes a lease as far as it goes and forgets it if all went. Rules go first:
 // an address may have a new holder as soon as it is free.
 func giveBack(ctx context.Context, stateDir string, l wire.Lease, plugins Plugins) error {
-	err := errors.Join(removeRules(l), forgetDead(l))
+	err := removeRules(l)
 	for _, e := range l.Endpoints {
 		if e.Driver == wire.Plugin {
 			if plugins != nil {
