@@ -34,17 +34,25 @@ func FuzzValue(f *testing.F) {
 		d := draft("image", "busybox")
 		d.Set(r.Key, v, other)
 		roundTrip(t, d)
-		p := d.Parse(facts())
-		judgedAlike(t, r, d, p)
-		if p.Err() != nil {
-			return
-		}
-		again := FromRequest(p.Request).Parse(facts())
-		ignore := cmpopts.IgnoreFields(api.CreateRequest{}, "EnvFromHost")
-		if diff := cmp.Diff(p, again, ignore, cmpopts.EquateComparable(netip.Addr{}, network.Port{}), cmpopts.IgnoreFields(Parsed{}, "Warnings", "Client")); diff != "" {
-			t.Errorf("%s\nis not %s\n%s", d.Line("run"), FromRequest(p.Request).Line("run"), diff)
-		}
+		judgedAlike(t, r, d, d.Parse(facts()))
+		accepted(t, d)
 	})
+}
+
+// accepted reads a draft; false when it is refused. One that is accepted must come back from
+// the container that it makes.
+func accepted(t *testing.T, d Draft) (Parsed, bool) {
+	t.Helper()
+	p := d.Parse(facts())
+	if p.Err() != nil {
+		return p, false
+	}
+	back := FromRequest(p.Request)
+	ignore := cmpopts.IgnoreFields(api.CreateRequest{}, "EnvFromHost")
+	if diff := cmp.Diff(p, back.Parse(facts()), ignore, cmpopts.EquateComparable(netip.Addr{}, network.Port{}), cmpopts.IgnoreFields(Parsed{}, "Warnings", "Client")); diff != "" {
+		t.Errorf("%s\nis not %s\n%s", d.Line("run"), back.Line("run"), diff)
+	}
+	return p, true
 }
 
 // judgedAlike holds Check to what Parse says of the same values.
