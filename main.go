@@ -227,7 +227,8 @@ func screen(ctx context.Context, e cli.Engine, o cli.Options) error {
 	err := ui.Run(ctx, e, ui.Options{
 		ASCII: set.Bool(config.ASCII, plainGlyphs(os.Getenv)), Mono: os.Getenv("NO_COLOR") != "",
 		Command: strings.Join(os.Args, " "), New: o.New, Line: o.Line, Log: logWriter(o), Notes: os.Stderr,
-		Keys: set.Keys, Palette: set.Palette, Hello: set.Hello(),
+		Presets: o.Presets(),
+		Keys:    set.Keys, Palette: set.Palette, Hello: set.Hello(),
 		AskStop: set.Bool(config.AskStop, false), StopTimeout: set.Duration(config.StopTimeout),
 		Doctor: func(ctx context.Context) []api.Finding { return examine(ctx, o) },
 	})

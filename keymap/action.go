@@ -133,6 +133,9 @@ const (
 	FormExposed     Action = "form.exposed"
 	FormProgram     Action = "form.program" // whose line is shown: docker's, nerdctl's, gantry's
 	FormReveal      Action = "form.reveal"  // values that look secret
+	FormPresets     Action = "form.presets" // presets and last forms to fill the form from
+	FormKeep        Action = "form.keep"    // as a preset
+	FormDrop        Action = "form.drop"    // puts away what was not understood; of the presets, the marked one
 )
 
 // Actions in a dialog.

@@ -19,6 +19,7 @@ import (
 	"gantry/themes"
 	"gantry/ui/app"
 	"gantry/ui/backend"
+	"gantry/ui/preset"
 )
 
 // Options is how the workbench is to be.
@@ -37,6 +38,8 @@ type Options struct {
 	StopTimeout *time.Duration  // how long a container has to end when it is stopped; nil: as it was made
 	New         bool            // open the form for a new container at once
 	Line        string          // a docker run line that is offered to it; may be empty
+	// Presets is where presets and the last forms are kept.
+	Presets preset.Store
 	// Doctor looks at this host, for the page of its findings; nil: there is none.
 	Doctor func(context.Context) []api.Finding
 }
@@ -62,7 +65,7 @@ func run(ctx context.Context, engine backend.Engine, opt Options, extra ...tea.P
 	// The model's work outlives ctx: what it began is taken back when ctx has ended.
 	model := app.New(context.WithoutCancel(ctx), engine, app.Options{
 		Keys: opt.Keys, Theme: opt.Theme, Palette: opt.Palette, ASCII: opt.ASCII, Mono: opt.Mono,
-		Command: opt.Command, Hello: opt.Hello, AskStop: opt.AskStop, StopTimeout: opt.StopTimeout, Doctor: opt.Doctor, New: opt.New, Line: opt.Line,
+		Command: opt.Command, Hello: opt.Hello, AskStop: opt.AskStop, StopTimeout: opt.StopTimeout, Doctor: opt.Doctor, New: opt.New, Line: opt.Line, Presets: opt.Presets,
 	})
 	defer model.Close()
 	program := tea.NewProgram(model, append([]tea.ProgramOption{tea.WithContext(ctx), tea.WithoutSignalHandler()}, extra...)...)

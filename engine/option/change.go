@@ -87,10 +87,15 @@ func (d Draft) With(over Draft) Draft {
 // Secret reports whether a variable's name looks as if its value were one to be kept.
 func Secret(name string) bool {
 	name = strings.ToUpper(name)
-	for _, s := range []string{"PASS", "SECRET", "TOKEN", "CREDENTIAL", "PRIVATE_KEY", "API_KEY", "APIKEY", "ACCESS_KEY", "AUTHKEY", "ENCRYPTION_KEY"} {
+	for _, end := range []string{"_FILE", "_PATH", "_DIR", "_TTL"} {
+		if strings.HasSuffix(name, end) {
+			return false // it says where the secret is, or for how long
+		}
+	}
+	for _, s := range []string{"PASSWORD", "PASSWD", "PASSPHRASE", "SECRET", "TOKEN", "CREDENTIAL", "APIKEY", "API_KEY", "ACCESS_KEY", "PRIVATE_KEY", "AUTH_KEY", "AUTHKEY", "ENCRYPTION_KEY"} {
 		if strings.Contains(name, s) {
 			return true
 		}
 	}
-	return name == "KEY" || strings.HasSuffix(name, "_KEY") || strings.HasSuffix(name, "_PWD") || name == "PWORD"
+	return name == "KEY" || name == "PWORD" || strings.HasSuffix(name, "PASS") || strings.HasSuffix(name, "_PWD") || strings.HasSuffix(name, "_KEY")
 }

@@ -20,6 +20,8 @@ type editing struct {
 	old option.Draft
 }
 
+func (ed editing) task() create.Task { return create.Task{Edit: ed.c.DisplayName()} }
+
 // rememberedMsg is what the engine knows of how a container was made.
 type rememberedMsg struct {
 	c     api.Container
@@ -51,11 +53,12 @@ func (m *Model) remembered(msg rememberedMsg) tea.Cmd {
 	if !msg.edit {
 		d.Set(option.KeyName, m.copyOf(d.Get(option.KeyName)))
 	}
-	var ed *editing
+	task, ed := create.Task{Duplicate: msg.c.DisplayName()}, (*editing)(nil)
 	if msg.edit {
 		ed = &editing{msg.c, d}
+		task = ed.task()
 	}
-	cmd := m.openForm(d, ed)
+	cmd := m.openForm(task, d, ed)
 	if len(msg.known.Unread) == 0 {
 		return cmd
 	}
@@ -101,16 +104,16 @@ func (m *Model) review(msg create.SubmitMsg) tea.Cmd {
 	body = append(body, "", last)
 	m.ask(dialog.Confirm(m.env, "Recreate "+name+"?", body, "Recreate", "ctrl+s"), func(answer string) tea.Cmd {
 		if answer != dialog.OK {
-			return m.openForm(msg.Draft, &ed) // the one below has been sent off
+			return m.openForm(ed.task(), msg.Draft, &ed) // the one below has been sent off
 		}
 		m.closeForm()
 		if _, ok := m.store.Get(ed.c.ID); !ok {
 			return m.tell(kit.Warn, name+" is gone already: nothing was done")
 		}
-		return m.startJob(jobs.Recreate, ed.c, func(ctx context.Context, o api.Observer) error {
+		return tea.Batch(m.note(msg.Draft), m.startJob(jobs.Recreate, ed.c, func(ctx context.Context, o api.Observer) error {
 			_, err := m.engine.Recreate(ctx, ed.c.ID, msg.Parsed.Request, api.RecreateOptions{NoStart: !msg.Start}, o)
 			return err
-		})
+		}))
 	})
 	return nil
 }

@@ -34,7 +34,7 @@ func TestEditAndRecreate(t *testing.T) {
 			old, _ := e.Peek("web")
 			w.Press("E")
 			w.calm()
-			w.Want("New container", "nginx:1.27", "web")
+			w.Want("Edit web", "nginx:1.27", "[ Recreate & start ]  [ Recreate ]", "ctrl+s recreate & start")
 			w.Press("backspace").Type("8").Press("ctrl+s")
 			w.calm()
 			w.Want("Recreate web?", "image: nginx:1.27 → nginx:1.28", "brought back if the new one does not start")
@@ -75,7 +75,7 @@ func TestDuplicate(t *testing.T) {
 		flow(t, e, func(w *world) {
 			w.Press("N")
 			w.calm()
-			w.Want("web-copy", "-e A=1", "-p 8080:80")
+			w.Want("Duplicate of web", "[ Create & start ]", "web-copy", "-e A=1", "-p 8080:80")
 			w.Press("ctrl+s")
 			w.pass(time.Second)
 			if c, err := e.Peek("web-copy"); err != nil || c.State != api.StateRunning {

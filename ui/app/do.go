@@ -12,6 +12,7 @@ import (
 	"gantry/ui/kit"
 	"gantry/ui/pane/detail"
 	"gantry/ui/screen/containers"
+	"gantry/ui/screen/create"
 	"gantry/ui/store"
 	"gantry/ui/widget/dialog"
 )
@@ -25,7 +26,7 @@ func (m *Model) do(w containers.Want, key string) tea.Cmd {
 	}
 	switch w.Verb {
 	case containers.VerbNew:
-		return m.openForm(m.draft, nil)
+		return m.openForm(create.Task{}, m.draft, nil)
 	case containers.VerbMend:
 		return m.mend(w.Row.ID)
 	case containers.VerbDetail:

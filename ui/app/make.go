@@ -49,17 +49,17 @@ func (m *Model) submit(msg create.SubmitMsg) tea.Cmd {
 	m.list.Select(id.String())
 	m.setFocus(focusList)
 	m.showJobs()
-	return cmd
+	return tea.Batch(cmd, m.note(msg.Draft))
 }
 
 // mend reopens the draft of a row that failed, with the error at its field.
 func (m *Model) mend(row string) tea.Cmd {
 	p, ok := m.store.Pending(row)
 	if !ok {
-		return m.openForm(m.draft, nil)
+		return m.openForm(create.Task{}, m.draft, nil)
 	}
 	m.mending = row
-	cmd := m.openForm(p.Draft, nil)
+	cmd := m.openForm(create.Task{}, p.Draft, nil)
 	if problems := atFields(p.Err, p.Draft); len(problems) > 0 {
 		m.form.SetProblems(problems)
 		return cmd

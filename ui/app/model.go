@@ -15,6 +15,7 @@ import (
 	"gantry/ui/kit"
 	"gantry/ui/pane/detail"
 	"gantry/ui/pane/pull"
+	"gantry/ui/preset"
 	"gantry/ui/screen/containers"
 	"gantry/ui/screen/create"
 	"gantry/ui/screen/doctor"
@@ -43,6 +44,8 @@ type Options struct {
 	// New opens the form at once, and Line is offered to it.
 	New  bool
 	Line string
+	// Presets is where presets and the last forms are kept.
+	Presets preset.Store
 	// AskStop asks before a container is stopped.
 	AskStop bool
 	// StopTimeout is how long a container has to end when it is stopped; nil: as it was made.
@@ -140,7 +143,7 @@ func (m *Model) Jobs() *jobs.Set { return m.jobs }
 func (m *Model) Init() tea.Cmd {
 	cmds := []tea.Cmd{tea.RequestBackgroundColor, m.startWatch()}
 	if m.opt.New {
-		cmds = append(cmds, m.openForm(m.draft, nil))
+		cmds = append(cmds, m.openForm(create.Task{}, m.draft, nil))
 		m.form.Offer(m.opt.Line)
 	}
 	if m.opt.Hello != "" {
@@ -198,6 +201,10 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		return m.submit(msg)
 	case rememberedMsg:
 		return m.remembered(msg)
+	case create.AskMsg:
+		m.askFor(msg)
+	case create.KeepMsg:
+		return m.askKeep(msg)
 	case create.CloseMsg:
 		if m.editing == nil {
 			m.draft = msg.Draft

@@ -13,11 +13,12 @@ import (
 	"gantry/ui/screen/logs"
 )
 
-// openForm opens the form with a draft: a new container's, or that of the one being edited.
-func (m *Model) openForm(d option.Draft, ed *editing) tea.Cmd {
+// openForm opens the form with a draft for a task; ed is the container being edited, if it is
+// for that.
+func (m *Model) openForm(task create.Task, d option.Draft, ed *editing) tea.Cmd {
 	m.closeForm()
 	m.help, m.editing = nil, ed
-	m.form = create.New(m.env, d, create.Deps{
+	m.form = create.For(task, m.env, d, create.Deps{
 		Facts:     func() option.Facts { return m.facts },
 		NameInUse: m.nameInUse,
 		ImageConfig: func(ctx context.Context, ref, platform string) (api.ImageConfig, error) {
@@ -26,6 +27,7 @@ func (m *Model) openForm(d option.Draft, ed *editing) tea.Cmd {
 		Remote:  m.engine.Remote,
 		Check:   m.check(ed),
 		Suggest: m.suggest,
+		Presets: m.opt.Presets,
 	})
 	m.enroll()
 	m.form.SetSize(m.layout.Page.W, m.layout.Page.H)

@@ -9,6 +9,7 @@ import (
 	"gantry/keymap"
 	"gantry/ui/kit"
 	"gantry/ui/pane/status"
+	"gantry/ui/screen/create"
 	"gantry/ui/screen/images"
 	"gantry/ui/screen/networks"
 	"gantry/ui/screen/volumes"
@@ -127,7 +128,7 @@ func (m *Model) desk() shelf.Desk {
 		Run: func(image string) tea.Cmd {
 			var d option.Draft
 			d.Set(option.KeyImage, image)
-			return m.openForm(d, nil)
+			return m.openForm(create.Task{}, d, nil)
 		},
 	}
 }

@@ -143,6 +143,14 @@ func (p *program) printConfig() error {
 		}
 		fmt.Fprintf(w, "%s\t%s\n", kit.Clean(dir), kit.Clean(state))
 	}
+	if store := p.opt.Presets(); store.Dir != "" {
+		for _, f := range [][2]string{{store.Dir, "presets"}, {store.State, "the last forms"}} {
+			if store.Whose != "" {
+				f[1] += "; " + store.Whose
+			}
+			fmt.Fprintf(w, "%s\t%s\n", kit.Clean(f[0]), kit.Clean(f[1]))
+		}
+	}
 	if c.Place.Passed != "" {
 		fmt.Fprintf(w, "not read: %s\t\n", kit.Clean(c.Place.Passed))
 	}

@@ -10,6 +10,19 @@ import (
 	"gantry/ui/preset"
 )
 
+// Presets is where presets and the last forms are kept.
+func (o Options) Presets() preset.Store {
+	if o.Config == nil {
+		return preset.Store{}
+	}
+	at := o.Config.Place
+	s := preset.Store{Dir: at.Presets(), State: at.Forms(), Home: at.Home}
+	if at.User != "" {
+		s.Whose = at.User + "'s, who called sudo"
+	}
+	return s
+}
+
 func (p *program) presetsCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "presets [NAME]", Short: "List the presets that there are, or print the line of one", Args: cobra.MaximumNArgs(1),
@@ -22,7 +35,8 @@ func (p *program) presetsCommand() *cobra.Command {
 // presets lists every preset, or prints the line of one; one of the user's that cannot be used
 // is exit code 1.
 func (p *program) presets(args []string) error {
-	all, wrong := preset.Store{Dir: p.opt.Config.Place.Presets()}.List()
+	store := p.opt.Presets()
+	all, wrong := store.List()
 	if len(args) == 0 {
 		w := tabwriter.NewWriter(p.Out, 0, 0, 3, ' ', 0)
 		for _, x := range all {

@@ -189,6 +189,30 @@ func TestUnderSudoTheCallersFilesAreRead(t *testing.T) {
 	}
 }
 
+// What gantry notes is noted where the settings are, and whose they are.
+func TestNotesAreKeptBesideTheSettings(t *testing.T) {
+	w := newWorld(t)
+	want := func(state, home string) {
+		t.Helper()
+		if p := Locate(w.World()); p.State != state || p.Home != home || p.Forms() != filepath.Join(state, "forms") {
+			t.Errorf("%+v, want %s in %q", p, state, home)
+		}
+	}
+	alices := filepath.Join(w.home, ".local/state/gantry")
+	want(alices, "")
+	w.env["XDG_STATE_HOME"] = "/var/tmp/state"
+	want("/var/tmp/state/gantry", "")
+	w.env["SUDO_UID"], w.env["HOME"], w.uid = "1000", "/root", 0
+	delete(w.env, "XDG_STATE_HOME")
+	want("/root/.local/state/gantry", "") // alice has no settings
+	w.put(t, "config.toml", "")
+	want(alices, w.home)
+	w.env["XDG_STATE_HOME"] = "/var/tmp/state" // is not in the home that is written to
+	want(alices, w.home)
+	w.env["XDG_STATE_HOME"] = filepath.Join(w.home, "state")
+	want(filepath.Join(w.home, "state/gantry"), w.home)
+}
+
 func TestUnderSudoFilesThatOthersMayWriteAreNotHeeded(t *testing.T) {
 	for name, change := range map[string]func(*world){
 		"somebody else's":  func(w *world) { w.owner = 1234 },

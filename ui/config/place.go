@@ -8,6 +8,7 @@ import (
 	"os/user"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"syscall"
 )
 
@@ -52,6 +53,11 @@ type Place struct {
 	User string // who called sudo, when the folder is that user's; else ""
 	// Passed is a folder that was not taken, and why: "/home/a/.config/gantry: …"; "" when none was.
 	Passed string
+	// State is the folder of what gantry notes by itself; "" when there is no home for it.
+	State string
+	// Home is that of who called sudo, when the folders lie in it: what root writes there is
+	// theirs, and goes nowhere else. Else "".
+	Home string
 }
 
 // Config is the file of settings.
@@ -66,6 +72,14 @@ func (p Place) Themes() string { return p.file("themes") }
 // Presets is the folder of presets.
 func (p Place) Presets() string { return p.file("presets") }
 
+// Forms is the folder of the last forms.
+func (p Place) Forms() string {
+	if p.State == "" {
+		return ""
+	}
+	return filepath.Join(p.State, "forms")
+}
+
 func (p Place) file(name string) string {
 	if p.Dir == "" {
 		return ""
@@ -73,11 +87,28 @@ func (p Place) file(name string) string {
 	return filepath.Join(p.Dir, name)
 }
 
-// Locate finds the folder. Root that was reached by sudo reads the files of who called
-// it, so that a user's keys and colours are the same with and without sudo.
+// Locate finds the folders. Root that was reached by sudo reads the files of who called
+// it, so that a user's keys and colours are the same with and without sudo; what it notes is
+// noted where the files are.
 func Locate(w World) Place {
 	var p Place
 	caller, bySudo := w.caller()
+	name, home := "", ""
+	if bySudo {
+		if n, h, err := w.User(caller); err == nil && filepath.IsAbs(h) {
+			name, home = n, h
+		}
+	}
+	p.settings(w, caller, bySudo, name, home)
+	if home != "" && (p.User != "" || below(p.Dir, home)) {
+		p.Home = home
+	}
+	p.notes(w, caller, bySudo)
+	return p
+}
+
+// settings finds the folder of the files that users write.
+func (p *Place) settings(w World, caller int, bySudo bool, name, home string) {
 	if x := w.Getenv("XDG_CONFIG_HOME"); filepath.IsAbs(x) {
 		dir := filepath.Join(x, "gantry")
 		why := ""
@@ -85,24 +116,52 @@ func Locate(w World) Place {
 			_, why = w.trusted(dir, caller)
 		}
 		if why == "" {
-			return Place{Dir: dir}
+			p.Dir = dir
+			return
 		}
 		p.Passed = dir + ": " + why
 	}
-	if bySudo {
-		if name, home, err := w.User(caller); err == nil && filepath.IsAbs(home) {
-			dir := filepath.Join(home, ".config", "gantry")
-			here, why := w.trusted(dir, caller)
-			switch {
-			case here && why == "":
-				return Place{Dir: dir, User: name, Passed: p.Passed}
-			case here:
-				p.Passed = dir + ": " + why
-			}
+	if home != "" {
+		dir := filepath.Join(home, ".config", "gantry")
+		here, why := w.trusted(dir, caller)
+		switch {
+		case here && why == "":
+			p.Dir, p.User = dir, name
+			return
+		case here:
+			p.Passed = dir + ": " + why
 		}
 	}
-	p.Dir = w.own()
-	return p
+	if own := w.home(); own != "" {
+		p.Dir = filepath.Join(own, ".config", "gantry")
+	}
+}
+
+// notes finds the folder of what gantry writes by itself, beside the settings.
+func (p *Place) notes(w World, caller int, bySudo bool) {
+	if x := w.Getenv("XDG_STATE_HOME"); filepath.IsAbs(x) {
+		dir, why := filepath.Join(x, "gantry"), ""
+		if bySudo {
+			_, why = w.trusted(dir, caller)
+		}
+		if why == "" && (p.Home == "" || below(dir, p.Home)) {
+			p.State = dir
+			return
+		}
+	}
+	home := p.Home
+	if home == "" {
+		home = w.home()
+	}
+	if home != "" {
+		p.State = filepath.Join(home, ".local", "state", "gantry")
+	}
+}
+
+// below reports whether a path lies in a folder.
+func below(path, dir string) bool {
+	rel, err := filepath.Rel(dir, path)
+	return err == nil && path != "" && rel != ".." && !strings.HasPrefix(rel, "../")
 }
 
 // caller is the user who called sudo; false when root was not reached that way.
@@ -131,8 +190,8 @@ func (w World) trusted(dir string, caller int) (here bool, why string) {
 	return true, ""
 }
 
-// own is the folder of the user that this process runs as.
-func (w World) own() string {
+// home is that of the user that this process runs as; "" when there is none.
+func (w World) home() string {
 	home := w.Getenv("HOME")
 	if !filepath.IsAbs(home) {
 		var err error
@@ -140,5 +199,5 @@ func (w World) own() string {
 			return ""
 		}
 	}
-	return filepath.Join(home, ".config", "gantry")
+	return home
 }

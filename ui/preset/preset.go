@@ -16,6 +16,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/pelletier/go-toml/v2"
 
@@ -30,6 +31,8 @@ type Preset struct {
 	Draft option.Draft
 	// Path is its file; "" when gantry brings it along.
 	Path string
+	// At is when one of the last forms was sent off; zero for all others.
+	At time.Time
 }
 
 // Read reads a preset's file; the name is its caller's to give. Everything that is wrong with

@@ -6,7 +6,9 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -112,5 +114,60 @@ func TestPresetsAndTheLastFormsAreKept(t *testing.T) {
 		if b, err := os.ReadFile(f); err != nil || bytes.Contains(b, []byte("secret")) || bytes.Contains(b, []byte("other")) {
 			t.Errorf("%s holds a secret: %s %v", f, b, err)
 		}
+	}
+}
+
+// What root writes into somebody's home is theirs, and no link leads it out of there.
+func TestWhatIsWrittenIntoAHomeIsItsOwners(t *testing.T) {
+	home := t.TempDir()
+	const uid = 1234
+	mine := os.Geteuid() == 0
+	if mine {
+		if err := os.Chown(home, uid, uid); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s := Store{Dir: filepath.Join(home, ".config/gantry/presets"), State: filepath.Join(home, "out/forms"), Home: home}
+	if err := s.Save(Preset{Name: "web", Draft: line(t, "nginx")}); err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range []string{".config", ".config/gantry", ".config/gantry/presets", ".config/gantry/presets/web.toml"} {
+		info, err := os.Stat(filepath.Join(home, p))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := info.Sys().(*syscall.Stat_t).Uid; mine && got != uid || info.Mode().Perm()&0o077 != 0 {
+			t.Errorf("%s is %d's, %v", p, got, info.Mode())
+		}
+	}
+	elsewhere := t.TempDir()
+	if err := os.Symlink(elsewhere, filepath.Join(home, "out")); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Note(line(t, "nginx"), time.Now()); err == nil {
+		t.Error("a link led out of the home")
+	}
+	if files, _ := os.ReadDir(elsewhere); len(files) > 0 {
+		t.Errorf("%v", files)
+	}
+}
+
+func TestAPresetOfOnesOwnIsRemovedAndGantrysStay(t *testing.T) {
+	s := Store{Dir: filepath.Join(t.TempDir(), "presets")}
+	if err := s.Save(Preset{Name: "shell", About: "mine", Draft: line(t, "debian")}); err != nil {
+		t.Fatal(err)
+	}
+	for _, about := range []string{"mine", "A shell that leaves nothing behind"} {
+		all, err := s.List()
+		i := slices.IndexFunc(all, func(p Preset) bool { return p.Name == "shell" })
+		if err != nil || all[i].About != about {
+			t.Fatalf("%v, %+v", err, all[i])
+		}
+		if err := s.Remove(all[i]); (err == nil) != (about == "mine") {
+			t.Errorf("%s: %v", about, err)
+		}
+	}
+	if err := s.Remove(Preset{Path: "/etc/passwd"}); err == nil {
+		t.Error("a file elsewhere was removed")
 	}
 }

@@ -9,8 +9,12 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
+	"syscall"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"gantry/engine/option"
 )
@@ -21,6 +25,12 @@ var builtin embed.FS
 // ext is what presets' files end with.
 const ext = ".toml"
 
+// stamp is the name of one of the last forms.
+const stamp = "20060102T150405.000000000"
+
+// longestName is how many bytes a preset's name has at most: its file's may have 255.
+const longestName = 200
+
 // MostForms is how many of the last forms are kept.
 const MostForms = 20
 
@@ -28,6 +38,11 @@ const MostForms = 20
 type Store struct {
 	Dir   string // of the presets; "" when there is no home
 	State string // of the last forms; "" keeps none
+	// Home is somebody else's, when the folders lie in it: what is written there is theirs,
+	// and goes nowhere else. Else "".
+	Home string
+	// Whose is said of them then: "alice's, who called sudo"; "" when there is nothing to say.
+	Whose string
 }
 
 // BuiltIn are the presets that gantry brings along, by name.
@@ -80,15 +95,58 @@ func all(files fs.FS, dir, base string) (out []Preset, err error) {
 	return out, err
 }
 
+// CheckName says what is wrong with a preset's name; "" is nothing.
+func CheckName(name string) string {
+	switch {
+	case name == "":
+		return "a name is needed"
+	case strings.HasPrefix(name, ".") || strings.ContainsFunc(name, func(r rune) bool { return r == '/' || unicode.IsControl(r) }) || !utf8.ValidString(name) || len(name) > longestName:
+		return "cannot be the name of a file"
+	}
+	return ""
+}
+
+// File is where a preset of that name is kept; "" when there is no folder for it.
+func (s Store) File(name string) string {
+	if s.Dir == "" {
+		return ""
+	}
+	return filepath.Join(s.Dir, name+ext)
+}
+
+// Has reports whether the user has a preset of that name.
+func (s Store) Has(name string) bool {
+	if s.Dir == "" {
+		return false
+	}
+	_, err := os.Lstat(s.File(name))
+	return err == nil
+}
+
 // Save writes a preset of the user's, in place of one of that name.
 func (s Store) Save(p Preset) error {
-	switch {
-	case s.Dir == "":
+	if s.Dir == "" {
 		return errors.New("there is no folder of settings to keep a preset in")
-	case p.Name == "" || strings.HasPrefix(p.Name, ".") || strings.ContainsAny(p.Name, "/\x00"):
-		return fmt.Errorf("%q cannot be the name of a file", p.Name)
 	}
-	return save(s.Dir, p.Name+ext, p)
+	if wrong := CheckName(p.Name); wrong != "" {
+		return fmt.Errorf("%q %s", p.Name, wrong)
+	}
+	return s.save(s.Dir, p.Name+ext, p)
+}
+
+// Remove takes a preset of the user's away, or one of the last forms. Those that gantry brings
+// along have no file, and stay.
+func (s Store) Remove(p Preset) error {
+	dir, name := filepath.Split(p.Path)
+	dir = filepath.Clean(dir)
+	if p.Path == "" || dir != s.Dir && dir != s.State {
+		return errors.New("this preset comes with gantry, and cannot be removed")
+	}
+	root, err := s.open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(root.Remove(name), root.Close())
 }
 
 // Note keeps a form that was sent off. What environment variables that look secret hold is
@@ -102,12 +160,12 @@ func (s Store) Note(d option.Draft, at time.Time) error {
 	kept := 0
 	for _, p := range old {
 		if p.Draft.Equal(d) || kept >= MostForms-1 {
-			err = errors.Join(err, os.Remove(p.Path))
+			err = errors.Join(err, s.Remove(p))
 			continue
 		}
 		kept++
 	}
-	return errors.Join(err, save(s.State, at.UTC().Format("20060102T150405.000000000")+ext, Preset{Draft: d}))
+	return errors.Join(err, s.save(s.State, at.UTC().Format(stamp)+ext, Preset{Draft: d}))
 }
 
 // Last are the last forms, newest first.
@@ -116,6 +174,9 @@ func (s Store) Last() ([]Preset, error) {
 		return nil, nil
 	}
 	out, err := all(os.DirFS(s.State), ".", s.State)
+	for i := range out {
+		out[i].At, _ = time.Parse(stamp, out[i].Name) // a file that people put there has no time
+	}
 	slices.Reverse(out) // their names are their times
 	return out, err
 }
@@ -131,21 +192,98 @@ func Discreet(d option.Draft) option.Draft {
 	return d
 }
 
+// Withheld are the names of the environment variables whose values Discreet leaves out.
+func Withheld(d option.Draft) (names []string) {
+	for _, v := range d.All(option.KeyEnv) {
+		if name, value, _ := strings.Cut(v, "="); value != "" && option.Secret(name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// folder is an open folder to write in, and whose what is written there is to be.
+type folder struct {
+	*os.Root
+	give     bool // to somebody else
+	uid, gid int
+}
+
+// open opens a folder to write in, and makes it where it is not there. In somebody else's home
+// no link leads out of that, and what is made is its owner's.
+func (s Store) open(dir string) (f folder, err error) {
+	if s.Home == "" {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return f, err
+		}
+		f.Root, err = os.OpenRoot(dir)
+		return f, err
+	}
+	rel, err := filepath.Rel(s.Home, dir)
+	if err != nil {
+		return f, err
+	}
+	home, err := os.OpenRoot(s.Home)
+	if err != nil {
+		return f, err
+	}
+	defer func() { _ = home.Close() }()
+	f.give = true
+	if f.uid, f.gid, err = owner(home); err != nil {
+		return f, err
+	}
+	made := ""
+	for part := range strings.SplitSeq(rel, "/") {
+		made = filepath.Join(made, part)
+		switch err := home.Mkdir(made, 0o700); {
+		case errors.Is(err, fs.ErrExist):
+		case err != nil:
+			return f, err
+		default:
+			if err := home.Lchown(made, f.uid, f.gid); err != nil {
+				return f, err
+			}
+		}
+	}
+	f.Root, err = home.OpenRoot(rel)
+	return f, err
+}
+
+// owner is whose a folder is.
+func owner(r *os.Root) (uid, gid int, err error) {
+	info, err := r.Stat(".")
+	if err != nil {
+		return 0, 0, err
+	}
+	st, ok := info.Sys().(*syscall.Stat_t)
+	if !ok {
+		return 0, 0, errors.New(r.Name() + ": its owner cannot be told")
+	}
+	return int(st.Uid), int(st.Gid), nil
+}
+
 // save writes a file for its owner alone, whole or not at all.
-func save(dir, name string, p Preset) error {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return err
-	}
-	f, err := os.CreateTemp(dir, ".new-*")
+func (s Store) save(dir, name string, p Preset) error {
+	at, err := s.open(dir)
 	if err != nil {
 		return err
 	}
-	err = errors.Join(Write(f, p), f.Close())
+	defer func() { _ = at.Close() }()
+	next := ".new-" + strconv.Itoa(os.Getpid()) + "-" + name
+	_ = at.Root.Remove(next) // of one that was cut off
+	f, err := at.OpenFile(next, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	if at.give {
+		err = f.Chown(at.uid, at.gid)
+	}
+	err = errors.Join(err, Write(f, p), f.Close())
 	if err == nil {
-		err = os.Rename(f.Name(), filepath.Join(dir, name))
+		err = at.Rename(next, name)
 	}
 	if err != nil {
-		return errors.Join(err, os.Remove(f.Name()))
+		return errors.Join(err, at.Root.Remove(next))
 	}
 	return nil
 }

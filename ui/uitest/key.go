@@ -86,6 +86,8 @@ func special(name string) (rune, bool) {
 		return tea.KeyDelete, true
 	case "insert":
 		return tea.KeyInsert, true
+	case "f8":
+		return tea.KeyF8, true
 	}
 	return 0, false
 }
@@ -122,6 +124,8 @@ func KeyBytes(name string) []byte {
 		return []byte("\x1b[6~")
 	case "delete":
 		return []byte("\x1b[3~")
+	case "f8":
+		return []byte("\x1b[19~")
 	}
 	if c, ok := strings.CutPrefix(name, "ctrl+"); ok && len(c) == 1 && c[0] >= 'a' && c[0] <= 'z' {
 		return []byte{c[0] - 'a' + 1}

@@ -50,9 +50,10 @@ func (s *Screen) facts() option.Facts {
 }
 
 // detached is the draft as it is carried out: nobody stays with the container.
-func (s *Screen) detached() option.Draft {
-	d := s.draft // a value: the form's own stays as it is
-	d.Set(option.KeyDetach, "true")
+func (s *Screen) detached() option.Draft { return detached(s.draft) }
+
+func detached(d option.Draft) option.Draft {
+	d.Set(option.KeyDetach, "true") // a value: the caller's own stays as it is
 	return d
 }
 

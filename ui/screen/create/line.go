@@ -35,9 +35,16 @@ func (s *Screen) written() option.Draft {
 	return d
 }
 
-// shown is written with secrets hidden.
+// shown is written with secrets hidden; while presets are picked from, the marked one is.
 func (s *Screen) shown() option.Draft {
-	d := s.written()
+	if p, ok := s.sheet.(*picker); ok && len(p.shown) > 0 {
+		return s.discreet(detached(p.preview()))
+	}
+	return s.discreet(s.written())
+}
+
+// discreet is a draft with secrets hidden, unless they are to be shown.
+func (s *Screen) discreet(d option.Draft) option.Draft {
 	if s.reveal {
 		return d
 	}

@@ -159,7 +159,8 @@ func (b *pasteBox) fill() tea.Cmd {
 	b.look() // what is known of the host may have come meanwhile
 	b.s.lastLine = b.text
 	cmd := b.s.Fill(b.read.Draft, b.read.Marks)
-	left := len(serious(b.read.Leftovers))
+	b.s.leftovers = serious(b.read.Leftovers)
+	left := len(b.s.leftovers)
 	if left == 0 {
 		return tea.Batch(cmd, kit.Notify(kit.Good, "The form was filled from the line"))
 	}
@@ -194,7 +195,7 @@ func (s *Screen) Fill(d option.Draft, marks []option.Mark) tea.Cmd {
 	s.closeSheet()
 	s.list.close()
 	d.Unset(option.KeyDetach)
-	s.draft, s.engine, s.asked, s.marks, s.insist = d.Clone(), nil, false, marks, ""
+	s.draft, s.engine, s.asked, s.marks, s.insist, s.leftovers = d.Clone(), nil, false, marks, "", nil
 	for _, sec := range s.sections {
 		for _, r := range sec.rows {
 			r.field.Blur()
@@ -256,11 +257,7 @@ func (b *pasteBox) draw(width, room int) ([]string, *tea.Cursor) {
 			if l.Kind == option.LeftoverComment || l.Kind == option.LeftoverSetting {
 				render, sign = quiet, st.Glyphs.Skip
 			}
-			text := sign + " " + kit.Clean(l.Text) + " " + l.Reason
-			if l.Fix != "" {
-				text += "; " + l.Fix
-			}
-			add(0, render, text)
+			add(0, render, sign+" "+said(l))
 		}
 		for _, m := range b.read.Marks {
 			add(0, func(s string) string { return st.Warn.Render(s) }, "! "+kit.Clean(m.Text)+" "+m.Reason+"; it stays as it is written")

@@ -3,6 +3,7 @@ package create
 import (
 	"context"
 	"slices"
+	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -28,6 +29,8 @@ type Deps struct {
 	Check func(ctx context.Context, req api.CreateRequest) (api.Checked, error)
 	// Suggest is what a text can become. In the background.
 	Suggest func(ctx context.Context, from option.Fill, text string) ([]Suggestion, error)
+	// Presets are what the form can be filled from.
+	Presets Presets
 }
 
 // SubmitMsg says that the form was sent off: nothing is wrong with it as far as can be
@@ -45,31 +48,33 @@ type CloseMsg struct{ Draft option.Draft }
 type Screen struct {
 	env  *kit.Env
 	deps Deps
+	task Task
 
 	sections []*section
 	at       int // the section that is shown
 	row      int // the focused row in it; beyond the last are the buttons
 
-	valued   map[string]bool // flags whose value is the next word
-	draft    option.Draft
-	parsed   option.Parsed
-	engine   api.FieldErrors // what the engine refused, until the value is changed
-	wrong    api.FieldErrors // everything that is wrong, shown or not
-	mine     int             // how many of these are wrong whatever the world is like
-	image    lookup
-	answers  map[string]answer // of registries, by image and platform
-	world    world
-	list     completion    // of what the focused text can become
-	sheet    sheet         // has the place of the rows; nil: none
-	reveal   bool          // values that look secret are shown
-	speaks   int           // whose line is shown
-	marks    []option.Mark // what a shell would have replaced in a pasted line
-	lastLine string        // that was pasted
-	insist   string        // the draft's line that was sent off although the world is in the way
-	asked    bool          // the user wanted to send it off: everything that is wrong is shown
-	sent     bool          // it was sent off
-	rest     int           // serial of the pause after the last key
-	unrest   context.CancelFunc
+	valued    map[string]bool // flags whose value is the next word
+	draft     option.Draft
+	parsed    option.Parsed
+	engine    api.FieldErrors // what the engine refused, until the value is changed
+	wrong     api.FieldErrors // everything that is wrong, shown or not
+	mine      int             // how many of these are wrong whatever the world is like
+	image     lookup
+	answers   map[string]answer // of registries, by image and platform
+	world     world
+	list      completion        // of what the focused text can become
+	sheet     sheet             // has the place of the rows; nil: none
+	reveal    bool              // values that look secret are shown
+	speaks    int               // whose line is shown
+	marks     []option.Mark     // what a shell would have replaced in a pasted line
+	lastLine  string            // that was pasted
+	leftovers []option.Leftover // of it, that the form has no place for
+	insist    string            // the draft's line that was sent off although the world is in the way
+	asked     bool              // the user wanted to send it off: everything that is wrong is shown
+	sent      bool              // it was sent off
+	rest      int               // serial of the pause after the last key
+	unrest    context.CancelFunc
 
 	width, height int
 	focus         bool
@@ -83,8 +88,12 @@ type Screen struct {
 }
 
 // New makes a form that holds a draft, with the cursor in Image.
-func New(env *kit.Env, d option.Draft, deps Deps) *Screen {
-	s := &Screen{env: env, deps: deps, draft: d.Clone(), focus: true, dirty: true, unrest: func() {}, valued: flagsWithValue()}
+func New(env *kit.Env, d option.Draft, deps Deps) *Screen { return For(Task{}, env, d, deps) }
+
+// For makes a form for a task.
+func For(task Task, env *kit.Env, d option.Draft, deps Deps) *Screen {
+	task.Edit, task.Duplicate = kit.Clean(task.Edit), kit.Clean(task.Duplicate)
+	s := &Screen{env: env, deps: deps, task: task, draft: d.Clone(), focus: true, dirty: true, unrest: func() {}, valued: flagsWithValue()}
 	s.draft.Unset(option.KeyDetach)
 	for _, name := range option.Sections() {
 		s.sections = append(s.sections, newSection(env, name, s.draft))
@@ -133,12 +142,16 @@ func (s *Screen) Footer() []keymap.Entry {
 		return s.sheet.footer()
 	}
 	var out []keymap.Entry
-	actions := []keymap.Action{keymap.FormStart, keymap.FormFind, keymap.FormPaste, keymap.FormNextSection, keymap.FormCreate, keymap.FormCopyLine, keymap.Back}
+	actions := []keymap.Action{keymap.FormStart, keymap.FormFind, keymap.FormPaste, keymap.FormPresets, keymap.FormNextSection, keymap.FormCreate, keymap.FormCopyLine, keymap.Back}
 	if r := s.current(); r != nil && len(option.Parts(r.opt.Key)) > 0 {
 		actions = slices.Insert(actions, 1, keymap.FormParts)
 	}
 	for _, a := range actions {
 		if e, ok := s.entry(a); ok && e.Key() != "" {
+			if a == keymap.FormStart || a == keymap.FormCreate {
+				start, rest := s.task.verbs()
+				e = e.With(strings.ToLower(map[keymap.Action]string{keymap.FormStart: start, keymap.FormCreate: rest}[a]))
+			}
 			out = append(out, e)
 		}
 	}

@@ -34,6 +34,10 @@ func (s *Screen) Update(msg tea.Msg) tea.Cmd {
 		return s.told(msg)
 	case suggestMsg:
 		s.suggested(msg)
+	case presetsMsg:
+		if msg.of.s == s {
+			msg.of.took(msg)
+		}
 	case restMsg:
 		if r := s.current(); msg.of == s && msg.serial == s.rest && r != nil && r.quiet {
 			r.quiet = false
@@ -105,6 +109,12 @@ func (s *Screen) key(k tea.KeyPressMsg) tea.Cmd {
 		return s.publishExposed()
 	case keymap.FormPaste:
 		s.open(newPasteBox(s))
+	case keymap.FormPresets:
+		return s.openPresets()
+	case keymap.FormKeep:
+		return s.keep(k.String())
+	case keymap.FormDrop:
+		s.dropLeftovers()
 	case keymap.FormNext:
 		s.next()
 	case keymap.FormPrev:

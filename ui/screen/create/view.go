@@ -40,7 +40,7 @@ func (s *Screen) Cursor() *tea.Cursor {
 func (s *Screen) draw() {
 	w, h := kit.Inner(s.width, s.height)
 	body, cursor := s.body(w, h)
-	frame := kit.Frame{Title: "New container", Focused: s.focus}
+	frame := kit.Frame{Title: s.task.title(), Focused: s.focus}
 	if s.sheet != nil {
 		frame.Note = s.sheet.title()
 	}
@@ -123,6 +123,14 @@ func (s *Screen) head(w, h int) []string {
 func (s *Screen) foot(w, h int) []string {
 	var out []string
 	if h >= 8 {
+		most := 1
+		if h >= tall {
+			most = leftoverRows
+		}
+		out = append(out, s.leftoverLines(w, most)...)
+	}
+	left := len(out)
+	if h >= 8 {
 		out = append(out, s.advice(w))
 	}
 	if h >= 6 {
@@ -136,7 +144,7 @@ func (s *Screen) foot(w, h int) []string {
 		for _, l := range s.lineRows(w-margin-1, most) {
 			out = append(out, kit.Spaces(margin)+l)
 		}
-		for h >= roomy && len(out) < 2+linesLow {
+		for h >= roomy && len(out)-left < 2+linesLow {
 			out = append(out, "") // the second row's place, so that the rows above stay where they are
 		}
 	}
@@ -162,9 +170,9 @@ func (s *Screen) advice(w int) string {
 	case r != nil:
 		text = about(r.opt)
 	case s.row == s.buttons():
-		text = "Create the container and start it"
+		text, _ = s.task.about()
 	default:
-		text = "Create the container; it is not started"
+		_, text = s.task.about()
 	}
 	if sum := s.summary(); sum != "" && s.sheet == nil {
 		text, style = st.Glyphs.Cross+" "+sum, st.Problem
@@ -186,7 +194,8 @@ func (s *Screen) buttonsLine(sum string, w int) string {
 		}
 		return st.Button.Render("[ " + label + " ]")
 	}
-	both := button(0, "Create & start") + "  " + button(1, "Create") + " "
+	start, rest := s.task.verbs()
+	both := button(0, start) + "  " + button(1, rest) + " "
 	if sum != "" {
 		sum = kit.Spaces(margin) + st.Problem.Render(st.Glyphs.Cross+" "+sum)
 	}
