@@ -157,7 +157,7 @@ func create() []Entry {
 		{Action: FormPaste, Scope: Create, Keys: []string{"ctrl+l"}, Help: "paste line", Long: "fill the form from a docker run line"},
 		{Action: FormPresets, Scope: Create, Keys: []string{"ctrl+p"}, Help: "presets", Long: "fill the form from a preset or a last form"},
 		{Action: FormKeep, Scope: Create, Keys: []string{"ctrl+n"}, Help: "keep", Long: "keep what is in the form as a preset"},
-		{Action: FormDrop, Scope: Create, Keys: []string{"f8"}, Help: "drop", Long: "put leftovers away; delete the marked preset"},
+		{Action: FormDrop, Scope: Create, Keys: []string{"f8"}, Help: "drop", Long: "drop leftovers, or the marked preset"},
 		{Action: FormProgram, Scope: Create, Keys: []string{"ctrl+g"}, Help: "whose line", Long: "docker's line, nerdctl's or gantry's"},
 		{Action: FormReveal, Scope: Create, Keys: []string{"ctrl+r"}, Help: "reveal", Long: "show values that look secret, or hide them"},
 		{Action: Back, Scope: Create, Keys: []string{"esc"}, Help: "back", Long: "go back; what was typed is kept"},
