@@ -26,7 +26,7 @@ func (e *Engine) Check(ctx context.Context, req api.CreateRequest) (api.Checked,
 	var out api.Checked
 	for _, look := range []func(context.Context) error{
 		c.checkName,
-		func(ctx context.Context) error { return c.checkMounts(ctx, &out.Notes) },
+		func(ctx context.Context) error { return c.checkMounts(ctx, &out) },
 		c.checkNetworks,
 		c.checkDevices,
 	} {
@@ -55,11 +55,11 @@ func (c *creation) checkName(ctx context.Context) error {
 	return nil
 }
 
-func (c *creation) checkMounts(ctx context.Context, notes *api.FieldErrors) error {
+func (c *creation) checkMounts(ctx context.Context, out *api.Checked) error {
 	if err := c.planMounts(ctx, nil); err != nil {
 		return err
 	}
-	*notes = volume.Unborn(c.vols, c.l.volumes.Whole)
+	out.Notes, out.Dirs = volume.Unborn(c.vols, c.l.volumes.Whole), volume.Missing(c.vols)
 	return nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -61,8 +62,9 @@ func TestTheWorldIsAskedBeforeACreate(t *testing.T) {
 			}
 		}
 	}
-	notes := ask("-v", dir+":/data", "-v", "fresh:/fresh", "busybox").Notes
-	if len(notes) != 2 || !strings.Contains(notes.Error(), dir+" is not there on this host: an empty directory will be made") || !strings.Contains(notes.Error(), "no volume fresh yet") {
+	found := ask("-v", dir+":/data", "-v", "fresh:/fresh", "busybox")
+	notes := found.Notes
+	if len(notes) != 2 || !slices.Equal(found.Dirs, []string{dir}) || !strings.Contains(notes.Error(), dir+" is not there on this host: an empty directory will be made") || !strings.Contains(notes.Error(), "no volume fresh yet") {
 		t.Errorf("notes: %v", notes)
 	}
 	if _, err := os.Stat(dir); err == nil || len(p.volumes()) != len(volumes) {

@@ -4,6 +4,7 @@ package api
 type Checked struct {
 	Problems FieldErrors // what would fail
 	Notes    FieldErrors // what will happen beside what was asked for: a directory that is made
+	Dirs     []string    // of this host that are not there and would be made
 }
 
 // RemoteImage is what a registry has under a name, for one platform.

@@ -18,6 +18,7 @@ type Option struct {
 	Repeat  bool     // may be given more than once; the order of its values counts
 	Default string   // what holds when it is not given; "" when the image or the engine decides
 	Choices []string // of a KindChoice
+	Own     bool     // of a KindChoice: it takes other values than its choices too
 	Unit    string   // of a number: "seconds", "CPUs"
 	Example string   // a value a person might write; given wherever Choices does not say it
 	Help    string   // one short sentence without a full stop

@@ -110,6 +110,8 @@ func Words(k Key) []string {
 		return []string{"private", "shareable", "host", "none"}
 	case "pid", "uts", "userns":
 		return []string{"host"}
+	case "attach":
+		return []string{"stdin", "stdout", "stderr"}
 	case "gpus":
 		return []string{"all"}
 	case "log-driver":

@@ -16,7 +16,7 @@ func restarts() []row {
 	return []row{{
 		Option: Option{
 			Key: KeyRestart, Label: "Restart", Section: SectionBasics, Kind: KindChoice, Form: true,
-			Default: "no", Choices: []string{"no", "always", "unless-stopped", "on-failure"},
+			Default: "no", Choices: []string{"no", "always", "unless-stopped", "on-failure"}, Own: true,
 			Value: "policy", Help: "Start it again when it ends; on-failure takes a number of times: on-failure:5",
 		},
 		put: putRestart,

@@ -172,9 +172,8 @@ func (p *program) root() *cobra.Command {
 		p.commitCommand(), p.diffCommand(), p.exportCommand(),
 		p.recreateCommand(),
 		p.duplicateCommand(),
-		p.namespaceCommand(), p.engineCommand(), p.doctorCommand(), p.versionCommand(),
+		p.namespaceCommand(), p.engineCommand(), p.doctorCommand(), p.completionCommand(), p.versionCommand(),
 	)
-	root.CompletionOptions.HiddenDefaultCmd = true
 	return root
 }
 

@@ -26,7 +26,7 @@ type appearance struct {
 // indulgent are the commands that go on when the settings cannot be used: those that help
 // to mend them.
 func indulgent(c *cobra.Command) bool {
-	return slices.Contains([]string{"config", "keys", "themes", "doctor", "version", "help"}, c.Name())
+	return slices.Contains([]string{"config", "keys", "themes", "doctor", "completion", "version", "help"}, c.Name())
 }
 
 // configure reads what is set, before any command, and refuses to go on with what cannot

@@ -17,6 +17,7 @@ func (p *program) cpCommand() *cobra.Command {
 	var opt api.CopyOptions
 	c := &cobra.Command{
 		Use: "cp CONTAINER:PATH PATH|- | cp PATH|- CONTAINER:PATH", Short: "Copy files between a container and this host", Args: cobra.ExactArgs(2),
+		ValidArgsFunction: p.completePaths,
 		RunE: func(c *cobra.Command, args []string) error {
 			from, fromPath := splitCopy(args[0])
 			to, toPath := splitCopy(args[1])

@@ -19,6 +19,7 @@ func (p *program) pullCommand() *cobra.Command {
 	var platform string
 	c := &cobra.Command{
 		Use: "pull IMAGE", Short: "Fetch an image from its registry", Args: cobra.ExactArgs(1),
+		ValidArgsFunction: first(p.completeImages),
 		RunE: func(c *cobra.Command, args []string) error {
 			ctx, stop := signal.NotifyContext(c.Context(), os.Interrupt, syscall.SIGTERM)
 			defer stop()

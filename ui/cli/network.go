@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"gantry/engine/api"
+	"gantry/engine/option"
 	"gantry/ui/kit"
 )
 
@@ -160,6 +161,7 @@ func (p *program) networksTable(all []api.Network) error {
 func (p *program) networkInspect() *cobra.Command {
 	return &cobra.Command{
 		Use: "inspect NETWORK...", Short: "Show networks in Docker's JSON form", Args: cobra.MinimumNArgs(1),
+		ValidArgsFunction: p.completeThings(option.FillNetwork),
 		RunE: func(c *cobra.Command, args []string) error {
 			return p.with(c.Context(), func(e Engine) error {
 				all := []network.Inspect{}
@@ -196,6 +198,7 @@ func (p *program) many(names []string, do func(string) error) (failed error) {
 func (p *program) networkRemove() *cobra.Command {
 	return &cobra.Command{
 		Use: "rm NETWORK...", Aliases: []string{"remove"}, Short: "Remove networks", Args: cobra.MinimumNArgs(1),
+		ValidArgsFunction: p.completeThings(option.FillNetwork),
 		RunE: func(c *cobra.Command, args []string) error {
 			return p.with(c.Context(), func(e Engine) error {
 				return p.many(args, func(name string) error {

@@ -28,7 +28,8 @@ func (p *program) presetsCommand() *cobra.Command {
 		Use: "presets [NAME]", Short: "List the presets that there are, or print the line of one", Args: cobra.MaximumNArgs(1),
 		Long: "List the presets that there are, or print the line of one. Those of your own are files of options\n" +
 			"in presets/ beside config.toml, each called after its file; they can be shared as they are.",
-		RunE: func(_ *cobra.Command, args []string) error { return p.presets(args) },
+		RunE:              func(_ *cobra.Command, args []string) error { return p.presets(args) },
+		ValidArgsFunction: p.completePresets,
 	}
 }
 

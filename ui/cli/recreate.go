@@ -36,6 +36,7 @@ func (p *program) againCommand(name, short string, do func(context.Context, Engi
 		Use:                name + " CONTAINER [OPTIONS] [IMAGE [COMMAND] [ARG...]]",
 		Short:              short,
 		DisableFlagParsing: true,
+		ValidArgsFunction:  p.completeAgain,
 		RunE: func(c *cobra.Command, args []string) error {
 			if err := p.again(c, args, do); err != nil {
 				return p.ended(err)

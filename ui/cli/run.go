@@ -40,6 +40,7 @@ func (p *program) optionCommand(name, short string, do carryOut) *cobra.Command 
 		Use:                name + " [OPTIONS] IMAGE [COMMAND] [ARG...]",
 		Short:              short,
 		DisableFlagParsing: true,
+		ValidArgsFunction:  p.completeOptions(flags()),
 		RunE: func(c *cobra.Command, args []string) error {
 			if err := p.withDraft(c, args, do); err != nil {
 				return p.ended(err)

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"gantry/engine/api"
+	"gantry/engine/option"
 	"gantry/ui/kit"
 )
 
@@ -146,6 +147,7 @@ type volumeShape struct {
 func (p *program) volumeInspect() *cobra.Command {
 	return &cobra.Command{
 		Use: "inspect VOLUME...", Short: "Show volumes in Docker's JSON form", Args: cobra.MinimumNArgs(1),
+		ValidArgsFunction: p.completeThings(option.FillVolume),
 		RunE: func(c *cobra.Command, args []string) error {
 			return p.with(c.Context(), func(e Engine) error {
 				all := []volumeShape{}
@@ -175,6 +177,7 @@ func (p *program) volumeRemove() *cobra.Command {
 	var force bool
 	c := &cobra.Command{
 		Use: "rm VOLUME...", Aliases: []string{"remove"}, Short: "Remove volumes and the data in them", Args: cobra.MinimumNArgs(1),
+		ValidArgsFunction: p.completeThings(option.FillVolume),
 		RunE: func(c *cobra.Command, args []string) error {
 			return p.with(c.Context(), func(e Engine) error {
 				return p.many(args, func(name string) error {

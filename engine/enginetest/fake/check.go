@@ -93,6 +93,7 @@ func (e *Engine) Check(_ context.Context, req api.CreateRequest) (api.Checked, e
 		b, reason, _ := option.ReadBind(text)
 		if reason == "" && !b.Named() && len(e.paths) > 0 && !slices.Contains(e.paths, b.Source+"/") && !slices.Contains(e.paths, b.Source) {
 			out.Notes = append(out.Notes, api.FieldError{Field: "volume", Index: i, Value: text, Reason: b.Source + " is not there on this host: an empty directory will be made"})
+			out.Dirs = append(out.Dirs, b.Source)
 		}
 	}
 	return out, nil

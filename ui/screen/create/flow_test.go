@@ -137,6 +137,15 @@ func TestChoicesAndBoxesAnswerOnlyTheirKeys(t *testing.T) {
 	})
 }
 
+// The number of times stands behind the choice, or all of it is typed.
+func TestARestartPolicyTakesANumberOfTimes(t *testing.T) {
+	open(t, option.Draft{}, 80, 24, func(t *testing.T, s *uitest.Stepper, r *root) {
+		s.Type("busybox").Press("tab", "tab", "tab", "tab", "tab", "tab", "tab").Press("left").Want("◂ on-failure ▸").Type(":x").Advance(time1).Want("has no number of times")
+		s.Press("backspace").Type("5").WantNot("✗").Want("◂ on-failure:5 ▸", "--restart on-failure:5")
+		s.Press("left").Want("◂ no ▸").Type("always").Advance(time1).WantNot("✗").Want("--restart always")
+	})
+}
+
 func TestTheLineIsCopied(t *testing.T) {
 	open(t, option.Draft{}, 80, 24, func(t *testing.T, s *uitest.Stepper, r *root) {
 		s.Want("docker run -d IMAGE").Type("busybox").Press("tab").Type("web1").Press("tab").Type("echo 'two words'")

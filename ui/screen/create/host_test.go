@@ -30,9 +30,12 @@ func (r *root) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.WindowSizeMsg:
 		r.form.SetSize(msg.Width, msg.Height)
 		return r, nil
-	case create.SubmitMsg, create.CloseMsg, kit.NoticeMsg:
+	case create.SubmitMsg, create.CloseMsg, create.AskMsg, kit.NoticeMsg:
 		r.got = append(r.got, msg)
 		return r, nil
+	}
+	if do, ok := msg.(doMsg); ok {
+		return r, do.then()
 	}
 	return r, r.form.Update(msg)
 }
@@ -57,6 +60,22 @@ func (r *root) submitted(t *testing.T) create.SubmitMsg {
 	}
 	return out[0]
 }
+
+// agree answers the question that was asked last.
+func (r *root) agree(t *testing.T, s *uitest.Stepper, title string) {
+	t.Helper()
+	if len(r.got) == 0 {
+		t.Fatal("nothing was asked")
+	}
+	m, ok := r.got[len(r.got)-1].(create.AskMsg)
+	if !ok || m.Title != title {
+		t.Fatalf("want the question %q, got %+v", title, r.got[len(r.got)-1])
+	}
+	s.Send(doMsg{m.Then})
+}
+
+// doMsg has the form go on after a question.
+type doMsg struct{ then func() tea.Cmd }
 
 func env() *kit.Env { return &kit.Env{Keys: keymap.Default(), Styles: themes.Default(true)} }
 

@@ -26,6 +26,7 @@ func busy() create.Deps {
 		for i, b := range req.HostConfig.Binds {
 			if strings.HasPrefix(b, "/data:") {
 				out.Notes = append(out.Notes, api.FieldError{Field: "volume", Index: i, Value: b, Reason: "/data is not there on this host: an empty directory will be made"})
+				out.Dirs = append(out.Dirs, "/data")
 			}
 		}
 		return out, nil
@@ -76,8 +77,9 @@ func TestAPastedLineFillsTheFormAndOneFieldIsMended(t *testing.T) {
 		s.Press("enter").Advance(time1).Want("nginx:1.27", "shop", "Network 2 ✗").WantNot("hunter")
 		s.Press("ctrl+s").WantNot("hunter").Golden("line-mend")
 		s.Want("1 thing to mend: Ports", "in use by proxy (process 812)")
-		s.Press("backspace", "backspace", "backspace", "backspace", "backspace", "backspace", "backspace").Type("8081:80").Advance(time1).WantNot("in use")
-		s.Press("ctrl+s")
+		s.Press("backspace", "backspace", "backspace", "backspace", "backspace", "backspace", "backspace").Type("8081:80").WantNot("in use")
+		s.Press("ctrl+s").Want("Looking at this host first").Advance(time1)
+		r.agree(t, s, "Make /data on this host?")
 		m := r.submitted(t)
 		const want = `docker run -d --name shop --restart unless-stopped -e "POSTGRES_PASSWORD=hunter two" -e MODE=prod -p 8081:80 -p 127.0.0.1:8443:443 -v /data:/var/lib/data:ro -m 512m --cpus 1.5 nginx:1.27 nginx -g "daemon off;"`
 		d := m.Draft

@@ -95,7 +95,7 @@ func (p *parts) key(a keymap.Action, k tea.KeyPressMsg) tea.Cmd {
 		}
 		p.move(1)
 	case "":
-		if meant(p.boxes[p.at].Spec().Kind, k.String()) {
+		if meant(p.boxes[p.at].Spec(), k.String()) {
 			return p.typed(k)
 		}
 	}

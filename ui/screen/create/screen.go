@@ -71,6 +71,8 @@ type Screen struct {
 	lastLine  string            // that was pasted
 	leftovers []option.Leftover // of it, that the form has no place for
 	insist    string            // the draft's line that was sent off although the world is in the way
+	due       *bool             // it is to be sent off once the world has answered: to be started or not
+	agreed    []string          // directories of this host that may be made
 	asked     bool              // the user wanted to send it off: everything that is wrong is shown
 	sent      bool              // it was sent off
 	rest      int               // serial of the pause after the last key

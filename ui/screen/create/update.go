@@ -145,18 +145,18 @@ func (s *Screen) typed(k tea.KeyPressMsg) tea.Cmd {
 		}
 		return nil
 	}
-	if !meant(r.field.Spec().Kind, k.String()) {
+	if !meant(r.field.Spec(), k.String()) {
 		return nil
 	}
 	return s.edit(r, k)
 }
 
 // meant reports whether a key changes a field of that kind: no letter is a command.
-func meant(kind field.Kind, key string) bool {
-	switch kind {
-	case field.Check:
+func meant(spec field.Spec, key string) bool {
+	switch {
+	case spec.Kind == field.Check:
 		return key == "space"
-	case field.Choice:
+	case spec.Kind == field.Choice && !spec.Own:
 		return key == "left" || key == "right" || key == "space"
 	}
 	return true
@@ -201,7 +201,7 @@ func (s *Screen) edit(r *row, msg tea.Msg) tea.Cmd {
 
 // took takes over what a row holds now.
 func (s *Screen) took(r *row) tea.Cmd {
-	r.flaw = write(r, &s.draft)
+	r.flaw, s.due = write(r, &s.draft), nil
 	s.settled(r.opt.Key)
 	s.check()
 	return tea.Batch(s.seek(typingRest), s.ask(worldRest, false))
@@ -244,25 +244,4 @@ func (s *Screen) press() tea.Cmd {
 	}
 	s.next()
 	return nil
-}
-
-// submit sends the form off, or shows all that is wrong with it. What only the world has in
-// the way may be gone by now, or be wrong: who sends the same once more gets it tried.
-func (s *Screen) submit(start bool) tea.Cmd {
-	s.engine, s.asked = nil, true
-	s.check()
-	line := s.Line()
-	switch {
-	case len(s.wrong) == 0:
-	case s.mine > 0 || s.insist != line && s.hinders(start):
-		if s.insist = ""; s.mine == 0 {
-			s.insist = line
-		}
-		s.toFirst()
-		return nil
-	}
-	s.sent = true
-	s.Close()
-	m := SubmitMsg{Draft: s.Draft(), Parsed: s.parsed, Start: start}
-	return func() tea.Msg { return m }
 }

@@ -26,7 +26,7 @@ func spec(o option.Option) field.Spec {
 		}
 		return sp // any network's name, completed from those that there are
 	case o.Kind == option.KindChoice:
-		sp.Kind, sp.Choices = field.Choice, choices(o)
+		sp.Kind, sp.Choices, sp.Own = field.Choice, choices(o), o.Own
 		return sp
 	case o.Kind == option.KindWords:
 	case o.Repeat:

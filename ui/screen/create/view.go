@@ -174,6 +174,9 @@ func (s *Screen) advice(w int) string {
 	default:
 		_, text = s.task.about()
 	}
+	if s.due != nil && s.sheet == nil {
+		text = "Looking at this host first" + st.Glyphs.Ellipsis
+	}
 	if sum := s.summary(); sum != "" && s.sheet == nil {
 		text, style = st.Glyphs.Cross+" "+sum, st.Problem
 	}

@@ -2,6 +2,7 @@ package create
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
 
@@ -27,6 +28,7 @@ var worldly = [...]option.Key{
 type world struct {
 	about  string // the values that were asked about
 	found  api.Checked
+	known  bool // found is about what was asked about last
 	serial int
 	cancel context.CancelFunc
 }
@@ -58,6 +60,7 @@ func (s *Screen) ask(pause time.Duration, again bool) tea.Cmd {
 		return nil
 	}
 	w.stop()
+	w.known = w.known && about == w.about
 	w.about = about
 	if s.deps.Check == nil || about == "" {
 		w.found = api.Checked{}
@@ -74,7 +77,7 @@ func (s *Screen) ask(pause time.Duration, again bool) tea.Cmd {
 		ctx, done := context.WithTimeout(ctx, worldLimit)
 		defer done()
 		found, err := check(ctx, req)
-		if ctx.Err() != nil {
+		if errors.Is(ctx.Err(), context.Canceled) {
 			return nil
 		}
 		return worldMsg{s, serial, found, err}
@@ -91,15 +94,18 @@ func (w *world) stop() {
 
 // told takes an answer. While something is in the way the world is asked again and again.
 func (s *Screen) told(m worldMsg) tea.Cmd {
-	if m.of != s || m.serial != s.world.serial || m.err != nil {
+	if m.of != s || m.serial != s.world.serial {
 		return nil
 	}
-	s.world.found = m.found
-	s.check()
-	if len(m.found.Problems) == 0 {
-		return nil
+	if m.err == nil {
+		s.world.found, s.world.known = m.found, true
+		s.check()
 	}
-	return s.ask(worldAgain, true)
+	var again tea.Cmd
+	if len(s.world.found.Problems) > 0 {
+		again = s.ask(worldAgain, true)
+	}
+	return tea.Batch(s.goOn(), again)
 }
 
 // outside are the problems that only the world has with the draft, at their values. Of a

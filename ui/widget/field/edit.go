@@ -3,6 +3,7 @@ package field
 import (
 	"slices"
 	"strings"
+	"unicode"
 
 	"charm.land/bubbles/v2/key"
 	"charm.land/bubbles/v2/textinput"
@@ -13,7 +14,7 @@ import (
 
 // Focus gives the field the keys. Coming from below (last), a list is entered at its end.
 func (m *Model) Focus(last bool) {
-	m.focus, m.row = true, 0
+	m.focus, m.typing, m.row = true, false, 0
 	if m.spec.Kind == List && last {
 		m.row = max(0, len(m.values)-1)
 	}
@@ -22,7 +23,7 @@ func (m *Model) Focus(last bool) {
 
 // Blur takes the keys away. Values that are empty go.
 func (m *Model) Blur() {
-	m.focus, m.input, m.row = false, nil, 0
+	m.focus, m.typing, m.input, m.row = false, false, nil, 0
 	m.values = slices.DeleteFunc(m.values, func(v string) bool { return v == "" })
 }
 
@@ -86,7 +87,7 @@ func (m *Model) Update(msg tea.Msg) (changed bool, cmd tea.Cmd) {
 	}
 	switch m.spec.Kind {
 	case Choice:
-		return m.choose(msg), nil
+		return m.choose(msg) || m.own(msg), nil
 	case Check:
 		return m.toggle(msg), nil
 	}
@@ -157,17 +158,57 @@ func (m *Model) choose(msg tea.Msg) bool {
 		return false
 	}
 	step := 0
-	switch k.String() {
-	case "left", "h":
+	switch name := k.String(); {
+	case name == "left" || name == "h" && !m.spec.Own:
 		step = n - 1
-	case "right", "l", "space":
+	case name == "right" || name == "space" || name == "l" && !m.spec.Own:
 		step = 1
 	default:
 		return false
 	}
+	m.typing = false
 	i := max(0, slices.Index(m.spec.Choices, m.Value()))
 	m.values = []string{m.spec.Choices[(i+step)%n]}
 	return true
+}
+
+// own takes a text in a choice's place. A letter begins a new one; what is none goes behind
+// what is there, as the number of times behind on-failure.
+func (m *Model) own(msg tea.Msg) bool {
+	if !m.spec.Own {
+		return false
+	}
+	v, before := m.Value(), m.Value()
+	if v == "" {
+		v = m.spec.Choices[0]
+	}
+	switch msg := msg.(type) {
+	case tea.PasteMsg:
+		v = strings.TrimSpace(kit.Clean(msg.Content))
+	case tea.KeyPressMsg:
+		text := kit.Clean(msg.Text)
+		switch {
+		case msg.String() == "backspace" && m.Value() == "":
+			return false
+		case msg.String() == "backspace":
+			r := []rune(v)
+			v = string(r[:len(r)-1])
+		case text == "":
+			return false
+		case !m.typing && unicode.IsLetter([]rune(text)[0]):
+			v = text
+		default:
+			v += text
+		}
+	default:
+		return false
+	}
+	m.typing = true
+	m.values = []string{v}
+	if v == "" {
+		m.values = nil
+	}
+	return v != before
 }
 
 func (m *Model) toggle(msg tea.Msg) bool {

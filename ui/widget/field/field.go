@@ -28,6 +28,7 @@ type Spec struct {
 	Label   string
 	Kind    Kind
 	Choices []string // of a Choice; the first is what it has when nothing is set
+	Own     bool     // of a Choice: a text of one's own can be typed in its place
 	Hint    string   // beside a check box: "when it exits"; in an empty text: an example
 	Secret  bool     // shown as dots while it is not edited
 	// Mask is how a value is shown that is not edited; nil: as it is.
@@ -46,9 +47,10 @@ type Model struct {
 	note             string
 	problems         map[int]string
 
-	focus bool
-	row   int // of a list: which value is edited; may be len(values), a new one
-	input *textinput.Model
+	focus  bool
+	typing bool // a choice's own text is being typed
+	row    int  // of a list: which value is edited; may be len(values), a new one
+	input  *textinput.Model
 }
 
 // defaultLabel is the width of the column of labels when SetSize is not told another.
@@ -145,4 +147,6 @@ func (m *Model) Problem() string {
 func (m *Model) Focused() bool { return m.focus }
 
 // Capturing reports whether printable keys are text here.
-func (m *Model) Capturing() bool { return m.focus && (m.spec.Kind == Text || m.spec.Kind == List) }
+func (m *Model) Capturing() bool {
+	return m.focus && (m.spec.Kind == Text || m.spec.Kind == List || m.spec.Kind == Choice && m.spec.Own)
+}

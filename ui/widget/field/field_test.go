@@ -153,6 +153,33 @@ func TestChoice(t *testing.T) {
 	}
 }
 
+// A letter begins a text of one's own, and a number goes behind the choice that is there.
+func TestAChoiceTakesATextOfOnesOwnWhereThatIsMeant(t *testing.T) {
+	m := made(Spec{Key: "restart", Label: "Restart", Kind: Choice, Own: true, Choices: []string{"no", "always", "on-failure"}}, 40)
+	m.Focus(false)
+	press(m, "left")
+	typed(m, ":5")
+	if c := m.Cursor(); m.Value() != "on-failure:5" || look(m) != "Restart    ◂ on-failure:5 ▸" || c == nil || c.X != 11+2+12 {
+		t.Errorf("%q: %q, %+v", m.Value(), look(m), c)
+	}
+	press(m, "backspace")
+	typed(m, "7")
+	if m.Value() != "on-failure:7" || !press(m, "right") || m.Value() != "always" || m.Cursor() != nil {
+		t.Errorf("%q", m.Value())
+	}
+	typed(m, "on")
+	if m.Value() != "on" {
+		t.Errorf("%q", m.Value())
+	}
+	if press(m, "backspace", "backspace"); look(m) != "Restart    ◂ no ▸" || len(m.Values()) != 0 || press(m, "backspace") {
+		t.Errorf("%q", look(m))
+	}
+	m.Update(tea.PasteMsg{Content: "on-failure:3\n"})
+	if m.Value() != "on-failure:3" {
+		t.Errorf("%q", m.Value())
+	}
+}
+
 func TestCheck(t *testing.T) {
 	m := made(Spec{Key: "rm", Label: "Remove", Kind: Check, Hint: "when it exits"}, 40)
 	m.Focus(false)

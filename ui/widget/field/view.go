@@ -157,6 +157,11 @@ func (m *Model) window() (text string, cursor int) {
 // Cursor is the terminal's cursor relative to View's upper left corner; nil when the
 // field has no editor or no room for it.
 func (m *Model) Cursor() *tea.Cursor {
+	if m.typing && m.focus && m.spec.Kind == Choice && m.room() > 2 {
+		c := tea.NewCursor(m.label+min(2+kit.Width(kit.Clean(m.Value())), m.room()-1), 0)
+		c.Shape, c.Blink = tea.CursorBar, false
+		return c
+	}
 	if m.input == nil || !m.focus || m.room() < 1 {
 		return nil
 	}
