@@ -58,13 +58,24 @@ func TestEmptyForm(t *testing.T) {
 	}
 }
 
+// What the image brings along stands in the rows that it would be replaced in, at every size.
 func TestImageDefaultsAreGhosts(t *testing.T) {
 	var d option.Draft
-	d.Set(option.KeyImage, "nginx:1.27")
-	open(t, d, 80, 24, func(t *testing.T, s *uitest.Stepper, _ *root) {
-		s.Golden("ghosts-basics-80x24")
-		s.Press("ctrl+right").Golden("ghosts-process-80x24")
-	})
+	d.Set(option.KeyImage, "haunted:1")
+	for _, size := range sizes {
+		open(t, d, size.w, size.h, func(t *testing.T, s *uitest.Stepper, _ *root) {
+			for i, sec := range option.Sections() {
+				if i > 0 {
+					s.Press("ctrl+right")
+				}
+				switch sec {
+				case option.SectionResources, option.SectionSecurity:
+					continue // no image has a say in them
+				}
+				s.Golden(fmt.Sprintf("ghosts-%s-%dx%d", strings.ToLower(string(sec)), size.w, size.h))
+			}
+		})
+	}
 }
 
 func TestWithoutColourAndUnicode(t *testing.T) {

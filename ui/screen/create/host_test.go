@@ -100,6 +100,12 @@ func world() create.Deps {
 					Name: "docker.io/library/nginx:1.27", Entrypoint: []string{"/docker-entrypoint.sh"}, Cmd: []string{"nginx", "-g", "daemon off;"},
 					WorkingDir: "/srv", User: "101", StopSignal: "SIGQUIT",
 				}, nil
+			case "haunted:1":
+				return api.ImageConfig{
+					Name: "docker.io/library/haunted:1", Entrypoint: []string{"/entry.sh"}, Cmd: []string{"serve", "--all"}, WorkingDir: "/srv", User: "app:app", StopSignal: "SIGQUIT",
+					Env: []string{"PATH=/bin", "LANG=C.UTF-8", "APP_TOKEN=x"}, ExposedPorts: []string{"443/tcp", "80/tcp"}, Volumes: []string{"/var/cache", "/var/lib/data"},
+					Labels: map[string]string{"maintainer": "nobody"}, Healthcheck: []string{"CMD", "curl", "-f", "localhost"},
+				}, nil
 			case "broken":
 				return api.ImageConfig{}, errors.New("the store is broken")
 			}
