@@ -142,7 +142,7 @@ func TestARestartPolicyTakesANumberOfTimes(t *testing.T) {
 	open(t, option.Draft{}, 80, 24, func(t *testing.T, s *uitest.Stepper, r *root) {
 		s.Type("busybox").Press("tab", "tab", "tab", "tab", "tab", "tab", "tab").Press("left").Want("◂ on-failure ▸").Type(":x").Advance(time1).Want("has no number of times")
 		s.Press("backspace").Type("5").WantNot("✗").Want("◂ on-failure:5 ▸", "--restart on-failure:5")
-		s.Press("left").Want("◂ no ▸").Type("always").Advance(time1).WantNot("✗").Want("--restart always")
+		s.Press("left").Want("◂ on-failure ▸").Type("always").Advance(time1).WantNot("✗").Want("--restart always")
 	})
 }
 
