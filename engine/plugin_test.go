@@ -69,14 +69,13 @@ func TestAnothersNetworkIsSetUpByItsPlugins(t *testing.T) {
 	}
 	signal(t, int(first), 9)
 	p.eventually("that the monitor brings it back with its network", func() bool {
-		c := p.get(id)
-		return c.State == api.StateRunning && c.Pid != first && len(asked()) >= 5 &&
-			asked()[len(asked())-1] == fmt.Sprintf("ADD eth1 /proc/%d/ns/net", c.Pid)
+		c, got := p.get(id), asked()
+		return c.State == api.StateRunning && c.Pid != first && len(got) >= 5 && got[len(got)-1] == fmt.Sprintf("ADD eth1 /proc/%d/ns/net", c.Pid)
 	})
 	if err := p.Stop(t.Context(), id, api.StopOptions{Timeout: new(time.Duration)}, api.Observer{}); err != nil {
 		t.Fatal(err)
 	}
-	p.eventually("that it is taken down", func() bool { return asked()[len(asked())-1] == "DEL eth1 gone" })
+	p.eventually("that it is taken down", func() bool { got := asked(); return got[len(got)-1] == "DEL eth1 gone" })
 	p.remove(id)
 	real.Leftovers(t, p.env, before)
 }
