@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/vishvananda/netlink"
@@ -88,9 +89,15 @@ func netns(c Census) error {
 	if err != nil {
 		return err
 	}
-	in := map[int]string{} // by process
-	for _, p := range processes(func([]string) bool { return true }) {
-		in[p.pid], _ = os.Readlink(fmt.Sprintf("/proc/%d/ns/net", p.pid))
+	in := map[int]string{}                           // by process
+	all, err := filepath.Glob("/proc/[0-9]*/ns/net") // also of those that are just becoming another program
+	if err != nil {
+		return err
+	}
+	for _, link := range all {
+		if pid, err := strconv.Atoi(strings.Split(link, "/")[2]); err == nil {
+			in[pid], _ = os.Readlink(link)
+		}
 	}
 	for pid, space := range in {
 		if space != "" && space != ours && in[parent(pid)] == ours && !slices.Contains(c["netns"], space) {
