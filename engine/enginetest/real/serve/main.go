@@ -18,21 +18,29 @@ import (
 func main() {
 	addr := flag.String("addr", "127.0.0.1:5000", "loopback address to listen on")
 	slow := flag.Int("slow", 0, "bytes a second of each download; 0 is as fast as it goes")
+	web := flag.Bool("web", false, "a web server of Debian's packages too, which are fetched")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := serve(ctx, *addr, *slow); err != nil {
+	if err := serve(ctx, *addr, *slow, *web); err != nil {
 		fmt.Fprintln(os.Stderr, "serve:", err)
 		os.Exit(1)
 	}
 }
 
-func serve(ctx context.Context, addr string, slow int) error {
+func serve(ctx context.Context, addr string, slow int, web bool) error {
 	s, err := real.StartRegistry(addr, "")
 	if err != nil {
 		return err
 	}
-	for _, img := range real.Every() {
+	images := real.Every()
+	if web {
+		if err := real.FetchPackages(ctx, real.NginxPackages()...); err != nil {
+			return err
+		}
+		images = append(images, real.Nginx)
+	}
+	for _, img := range images {
 		ref, err := s.Push(ctx, img)
 		if err != nil {
 			return fmt.Errorf("%s: %w", img, err)
