@@ -35,6 +35,8 @@ type recreation struct {
 	info record.Info // of the old one's labels
 	note *record.Recreation
 	made *creation
+	// touched is set once the old one is no longer as it was.
+	touched bool
 }
 
 // Recreate puts a new container in the place of an old one, whose name it takes unless the
@@ -71,7 +73,10 @@ func (r *recreation) recreate(ctx context.Context, id string) (out api.Recreated
 	}
 	if out.Created, err = r.replace(ctx); err != nil {
 		err = r.l.lostUnder(ctx, err)
-		r.back(ctx)
+		back := r.back(ctx)
+		if r.touched {
+			err = &api.RecreateError{Name: r.old.DisplayName(), Back: back, Running: r.note.Running, Err: err}
+		}
 		return out, err
 	}
 	r.run.Commit()
@@ -197,6 +202,7 @@ func carried(in record.Info) map[string]string {
 
 // makeWay stops the old container and gives it another name.
 func (r *recreation) makeWay(ctx context.Context) error {
+	r.touched = r.note.Running || r.note.Away != ""
 	if err := r.run.Do(ctx, "stop old", r.stopOld); err != nil {
 		return err
 	}
@@ -297,9 +303,9 @@ func (r *recreation) start(ctx context.Context) error {
 	})
 }
 
-// back brings the old container back. What cannot be done now, because containerd went away,
-// is done by a sweep when it is back.
-func (r *recreation) back(ctx context.Context) {
+// back brings the old container back, and says whether it is. What cannot be done now, because
+// containerd went away, is done by a sweep when it is there again.
+func (r *recreation) back(ctx context.Context) bool {
 	err := r.run.Rollback(ctx)
 	if r.made != nil {
 		r.made.unlock()
@@ -310,14 +316,14 @@ func (r *recreation) back(ctx context.Context) {
 		if err != nil {
 			r.e.log.Error("forget a recreate", "id", r.old.ID, "err", err)
 		}
-		return
+		return true
 	}
 	r.e.log.Error("undo of a recreate", "id", r.old.ID, "err", err)
 	if again := r.e.putRight(context.WithoutCancel(ctx), r.l, r.note); again == nil {
 		if err := r.note.End(); err != nil {
 			r.e.log.Error("forget a recreate", "id", r.old.ID, "err", err)
 		}
-		return
+		return true
 	}
 	if err := r.note.Leave(); err != nil {
 		r.e.log.Error("leave a recreate", "id", r.old.ID, "err", err)
@@ -328,6 +334,7 @@ func (r *recreation) back(ctx context.Context) {
 			r.e.sweep(r.e.in(r.e.life), l)
 		}
 	})
+	return false
 }
 
 // giveUpOld removes the old container, unless it is to stay. That it cannot be removed does

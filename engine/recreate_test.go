@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"errors"
 	"net/http"
 	"path/filepath"
 	"slices"
@@ -117,7 +118,11 @@ func TestARecreateTakesThePlaceOrBringsTheOldOneBack(t *testing.T) {
 		if err == nil || stepOf(trace, bad.step).State != path.Failed || now.ID != c.ID || now.State != api.StateRunning {
 			t.Errorf("%s: %v; it is %+v\n%+v", bad.why, err, now, trace.Steps)
 		}
-		if touched := bad.step == "task" || bad.step == "check"; touched == (now.Pid == pid) {
+		touched := bad.step == "task" || bad.step == "check"
+		if told, ok := errors.AsType[*api.RecreateError](err); ok != touched || ok && !(told.Back && told.Running && told.Name == "web") {
+			t.Errorf("%s: it tells %+v of the old one", bad.why, told)
+		}
+		if touched == (now.Pid == pid) {
 			t.Errorf("%s: its process was %d and is %d", bad.why, pid, now.Pid)
 		}
 		if got := p.page("http://127.0.0.1:18081/"); got != "hello\n" {

@@ -43,6 +43,9 @@ func Explain(err error) Explanation {
 }
 
 func explain(err error) Explanation {
+	if r, ok := errors.AsType[*api.RecreateError](err); ok {
+		return explainRecreate(r)
+	}
 	if errors.Is(err, context.Canceled) {
 		return Explanation{Title: "Cancelled"}
 	}

@@ -57,3 +57,20 @@ func subject(name string) string {
 	}
 	return name
 }
+
+// explainRecreate is why the new container did not come to be, and what has become of the old one.
+func explainRecreate(r *api.RecreateError) Explanation {
+	e := explain(r.Err)
+	old := "the old container is brought back when the engine can be reached again"
+	switch {
+	case r.Back && r.Running:
+		old = "the old container runs again"
+	case r.Back:
+		old = "the old container is as it was"
+	}
+	if e.Detail != "" {
+		e.Detail += "; "
+	}
+	e.Detail += old
+	return e
+}
