@@ -24,6 +24,7 @@ import (
 	"gantry/engine/daemon"
 	"gantry/engine/daemon/linked"
 	"gantry/engine/doctor"
+	"gantry/engine/footprint"
 	"gantry/engine/network/plugin"
 	netwire "gantry/engine/network/wire"
 	"gantry/engine/path"
@@ -221,7 +222,7 @@ func screen(ctx context.Context, e cli.Engine, o cli.Options) error {
 	// given back, and little garbage is kept from then on.
 	tidy := time.AfterFunc(screenTidy, func() {
 		debug.SetGCPercent(screenGC)
-		debug.FreeOSMemory()
+		footprint.Release()
 	})
 	defer tidy.Stop()
 	err := ui.Run(ctx, e, ui.Options{
