@@ -137,6 +137,12 @@ func TestEverythingThatIsWrongIsSaidAtOnce(t *testing.T) {
 	if _, err := n.Create(api.NetworkCreate{Name: "lan", Driver: "macvlan"}); err == nil || !strings.Contains(err.Error(), "parent=INTERFACE") {
 		t.Errorf("a macvlan of nothing: %v", err)
 	}
+	for driver, mode := range map[string]string{"macvlan": "passthru", "ipvlan": "bridge"} {
+		_, err := n.Create(api.NetworkCreate{Name: "lan", Driver: driver, Options: map[string]string{"parent": "lo", "mode": mode}})
+		if err == nil || !strings.Contains(err.Error(), "no such mode") {
+			t.Errorf("%s in mode %s: %v", driver, mode, err)
+		}
+	}
 }
 
 func TestRemoveSaysWhoUsesIt(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 
 	"gantry/engine/api"
 	"gantry/engine/network/conflist"
@@ -198,14 +199,9 @@ func (c *checking) readOptions(opts map[string]string) {
 				bad("this host has no such interface", "")
 			}
 			c.net.Parent = v
-		case c.net.Driver == wire.Macvlan && (k == "mode" || k == "macvlan_mode"):
-			if v != "bridge" {
-				bad("only the mode bridge is supported", "")
-			}
-			c.net.Mode = v
-		case c.net.Driver == wire.Ipvlan && (k == "mode" || k == "ipvlan_mode"):
-			if v != "l2" && v != "l3" {
-				bad("the modes are l2 and l3", "")
+		case !bridge && (k == "mode" || k == c.net.Driver+"_mode"):
+			if modes := wire.Modes(c.net.Driver); !slices.Contains(modes, v) {
+				bad("there is no such mode here", "the modes are "+strings.Join(modes, ", "))
 			}
 			c.net.Mode = v
 		default:

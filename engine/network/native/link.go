@@ -96,16 +96,10 @@ func sub(s *space, n wire.Network, mac net.HardwareAddr) error {
 	attrs := netlink.NewLinkAttrs()
 	attrs.Name, attrs.MTU, attrs.ParentIndex = n.Interface, n.MTU, parent.Attrs().Index
 	attrs.Namespace = netlink.NsFd(int(s.file.Fd()))
-	var link netlink.Link
+	var link netlink.Link = &netlink.IPVlan{LinkAttrs: attrs, Mode: ipvlanMode(n.Mode)}
 	if n.Driver == wire.Macvlan {
 		attrs.HardwareAddr = mac
-		link = &netlink.Macvlan{LinkAttrs: attrs, Mode: netlink.MACVLAN_MODE_BRIDGE}
-	} else {
-		mode := netlink.IPVLAN_MODE_L2
-		if n.Mode == "l3" {
-			mode = netlink.IPVLAN_MODE_L3
-		}
-		link = &netlink.IPVlan{LinkAttrs: attrs, Mode: mode}
+		link = &netlink.Macvlan{LinkAttrs: attrs, Mode: macvlanMode(n.Mode)}
 	}
 	err = netlink.LinkAdd(link)
 	if errors.Is(err, unix.EOPNOTSUPP) {
@@ -115,6 +109,26 @@ func sub(s *space, n wire.Network, mac net.HardwareAddr) error {
 		return fmt.Errorf("make a %s of %s: %w", n.Driver, n.Parent, err)
 	}
 	return nil
+}
+
+func macvlanMode(mode string) netlink.MacvlanMode {
+	switch mode {
+	case "private":
+		return netlink.MACVLAN_MODE_PRIVATE
+	case "vepa":
+		return netlink.MACVLAN_MODE_VEPA
+	}
+	return netlink.MACVLAN_MODE_BRIDGE
+}
+
+func ipvlanMode(mode string) netlink.IPVlanMode {
+	switch mode {
+	case "l3":
+		return netlink.IPVLAN_MODE_L3
+	case "l3s":
+		return netlink.IPVLAN_MODE_L3S
+	}
+	return netlink.IPVLAN_MODE_L2
 }
 
 // disconnect takes the host's end of a veth away, and the container's with it.

@@ -183,6 +183,16 @@ func TestAMacvlan(t *testing.T) {
 	c.listen("tcp", ":80", "box")
 	c.answers("tcp", "192.0.2.9:80", "other")
 	other.answers("tcp", c.addr().String()+":80", "box")
+	// On one parent containers reach each other, unless each is to be private.
+	for _, n.Mode = range []string{"", "private"} {
+		next := r.start(nil, n)
+		if n.Mode == "private" {
+			next.silent("tcp", c.addr().String()+":80")
+		} else {
+			next.answers("tcp", c.addr().String()+":80", "box")
+		}
+		next.stop(t)
+	}
 	c.stop(t)
 }
 

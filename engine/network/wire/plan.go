@@ -83,7 +83,7 @@ type Network struct {
 	Interface string       `json:"interface"`        // in the container
 	Bridge    string       `json:"bridge,omitempty"` // name of the bridge on the host
 	Parent    string       `json:"parent,omitempty"` // of a macvlan or ipvlan
-	Mode      string       `json:"mode,omitempty"`   // of a macvlan or ipvlan; "" is bridge or l2
+	Mode      string       `json:"mode,omitempty"`   // of a macvlan or ipvlan, one of Modes; "" is the first
 	MTU       int          `json:"mtu,omitempty"`    // in bytes; 0 is the kernel's
 	NoMasq    bool         `json:"noMasq,omitempty"` // addresses go out as they are
 	Internal  bool         `json:"internal,omitempty"`
@@ -188,4 +188,16 @@ func write(path string, v any) error {
 		os.Remove(f.Name())
 	}
 	return err
+}
+
+// Modes are what the Mode of a network with this driver may be, the default first; none for a
+// bridge. A macvlan's passthru is not among them: it takes the whole of the parent for one container.
+func Modes(driver string) []string {
+	switch driver {
+	case Macvlan:
+		return []string{"bridge", "private", "vepa"}
+	case Ipvlan:
+		return []string{"l2", "l3", "l3s"}
+	}
+	return nil
 }
