@@ -328,12 +328,7 @@ func (r *recreation) back(ctx context.Context) bool {
 	if err := r.note.Leave(); err != nil {
 		r.e.log.Error("leave a recreate", "id", r.old.ID, "err", err)
 	}
-	lost := r.l
-	r.e.done.Go(func() {
-		if l := r.e.after(r.e.life, lost); l != nil {
-			r.e.sweep(r.e.in(r.e.life), l)
-		}
-	})
+	r.e.sweepAfter(r.l)
 	return false
 }
 
@@ -352,12 +347,17 @@ func (r *recreation) giveUpOld(ctx context.Context, out *api.Recreated) {
 		out.OldName = r.oldName()
 		err = r.note.End()
 	}
+	_, unavailable := errors.AsType[*api.UnavailableError](err)
+	lost := unavailable || isLost(ctx, err)
 	if err != nil {
 		out.OldName = r.oldName()
 		out.Warnings = append(out.Warnings, "the old container could not be removed: "+err.Error())
 	}
 	if !r.opt.Keep {
 		err = r.note.Leave()
+	}
+	if lost {
+		r.e.sweepAfter(r.l)
 	}
 	if err != nil {
 		r.e.log.Error("forget a recreate", "id", r.old.ID, "err", err)

@@ -60,32 +60,45 @@ func (e *Engine) remove(ctx context.Context, run *path.Run, id string, opt api.R
 	if err := l.records.State(id).SetMadeVolumes(nil); err != nil {
 		return fmt.Errorf("keep its volumes: %w", err)
 	}
-	return errors.Join(
-		run.Do(ctx, "task", func(ctx context.Context, sc *path.Scope) error {
+	// The records go last, and only when all else has gone: they tell the next remove, or the
+	// sweep, of what is left.
+	for _, step := range []struct {
+		name string
+		do   func(context.Context, *path.Scope) error
+	}{
+		{"task", func(ctx context.Context, sc *path.Scope) error {
 			return errors.Join(leaveStopped(ctx, l, id, record.Read(rec.Labels)), task.Delete(ctx, l.client, id),
 				stdio.LetGo(ctx, l.records.Dir(id)))
-		}),
-		run.Do(ctx, "record", func(ctx context.Context, sc *path.Scope) error {
+		}},
+		{"record", func(ctx context.Context, sc *path.Scope) error {
 			return ignoreNotFound(l.client.ContainerService().Delete(ctx, id))
-		}),
-		run.Do(ctx, "rootfs", func(ctx context.Context, sc *path.Scope) error {
+		}},
+		{"rootfs", func(ctx context.Context, sc *path.Scope) error {
 			if rec.SnapshotKey == "" {
 				sc.Skip("none")
 				return nil
 			}
 			return ignoreNotFound(l.client.SnapshotService(rec.Snapshotter).Remove(ctx, rec.SnapshotKey))
-		}),
-		run.Do(ctx, "volumes", func(ctx context.Context, sc *path.Scope) error {
+		}},
+		{"volumes", func(ctx context.Context, sc *path.Scope) error {
 			return e.removeVolumes(ctx, sc, l, id, record.Read(rec.Labels), opt.Volumes)
-		}),
-		run.Do(ctx, "files", func(ctx context.Context, sc *path.Scope) error {
+		}},
+		{"files", func(ctx context.Context, sc *path.Scope) error {
 			if err := native.ReleaseDead(ctx, l.records.Dir(id), plugin.Runner{}); err != nil {
 				return err
 			}
 			unmountShm(l.records.Dir(id))
 			return l.records.Remove(id) // frees its name too
-		}),
-	)
+		}},
+	} {
+		if err := run.Do(ctx, step.name, step.do); err != nil {
+			if isLost(ctx, err) {
+				e.sweepAfter(l)
+			}
+			return l.lostUnder(ctx, err)
+		}
+	}
+	return nil
 }
 
 // removeVolumes removes the container's anonymous volumes if that is wanted; those that another

@@ -21,6 +21,16 @@ func (e *Engine) sweep(ctx context.Context, l *link) {
 	}
 }
 
+// sweepAfter leaves what an operation could not do, because containerd went away, to a sweep when
+// it is there again.
+func (e *Engine) sweepAfter(lost *link) {
+	e.done.Go(func() {
+		if l := e.after(e.life, lost); l != nil {
+			e.sweep(e.in(e.life), l)
+		}
+	})
+}
+
 func (e *Engine) sweepRecords(ctx context.Context, l *link) error {
 	ask := func(id string) bool {
 		_, err := l.client.ContainerService().Get(ctx, id)

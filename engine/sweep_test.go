@@ -70,8 +70,8 @@ func TestWhatACrashLeftIsSweptAtTheNextConnection(t *testing.T) {
 	}
 
 	q := openOn(t, env)
-	q.eventually("the sweep", func() bool { return len(real.Count(t, env).Diff(before)) <= 4 })
-	want := []string{"name: busy", "name: fresh", "state dir: " + busy, "state dir: " + filepath.Base(foreign)}
+	q.eventually("the sweep", func() bool { return len(real.Count(t, env).Diff(before)) <= 5 })
+	want := []string{"hosts: " + busy, "name: busy", "name: fresh", "state dir: " + busy, "state dir: " + filepath.Base(foreign)}
 	if left := real.Count(t, env).Diff(before); strings.Join(left, ", ") != strings.Join(want, ", ") {
 		t.Errorf("left: %q\nwant: %q", left, want)
 	}

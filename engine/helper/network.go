@@ -92,13 +92,15 @@ func (g *guest) Made(pid uint32) {
 	time.AfterFunc(calmAfter, frugal)
 }
 
-// Ended implements logger.Guest. What could not be given back the next start finds, or the
-// next sweep.
+// Ended implements logger.Guest. A start that failed after its hook has no task to be told of,
+// but a lease. What could not be given back the next start finds, or the next sweep.
 func (g *guest) Ended() {
+	ctx, cancel := context.WithTimeout(context.Background(), hookTime)
+	defer cancel()
 	if g.start.Pid != 0 {
-		ctx, cancel := context.WithTimeout(context.Background(), hookTime)
-		defer cancel()
 		_ = native.Release(ctx, g.stateDir, g.start, byGantry{reaper()})
+	} else {
+		_ = native.ReleaseDead(ctx, g.stateDir, byGantry{reaper()})
 	}
 	for _, f := range g.held {
 		f.Close()
