@@ -40,7 +40,7 @@ func TestACreateCancelledAnywhereLeavesNothing(t *testing.T) {
 	var c canceller
 	p := open(t, func(cfg *engine.Config) { cfg.Gap = c.gap })
 	p.output("busybox", "true") // the image is here, so what is left is the create's own
-	for _, step := range gapsOfCreate {
+	for _, step := range some(gapsOfCreate) {
 		t.Run(step, func(t *testing.T) {
 			before := real.Count(t, p.env)
 			var last path.Trace
@@ -75,7 +75,7 @@ func TestAStartCancelledAnywhereLeavesTheContainerAsItWas(t *testing.T) {
 	p := open(t, func(cfg *engine.Config) { cfg.Gap = c.gap })
 	id := p.create("busybox", "sleep", "60")
 	before := real.Count(t, p.env)
-	for _, step := range gapsOfStart[:len(gapsOfStart)-1] { // after the last nothing is left to cancel
+	for _, step := range some(gapsOfStart[:len(gapsOfStart)-1]) { // after the last nothing is left to cancel
 		for _, opt := range []api.StartOptions{{}, {Attach: &api.Streams{}}} {
 			ctx := c.arm(t, "start", step)
 			_, err := p.Start(ctx, id, opt, api.Observer{})

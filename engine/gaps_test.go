@@ -63,7 +63,7 @@ func mortal(t *testing.T) (*place, *killer) {
 func TestACreateThatContainerdDiesUnderLeavesNothing(t *testing.T) {
 	p, k := mortal(t)
 	req := p.request("--name", "web", "-v", "data:/home", "-v", "/anonymous", "busybox")
-	for _, step := range gapsOfCreate {
+	for _, step := range some(gapsOfCreate) {
 		before := real.Count(t, p.env)
 		k.arm("create", step)
 		made, err := p.Create(t.Context(), req, api.Observer{})
@@ -90,7 +90,7 @@ func TestACreateThatContainerdDiesUnderLeavesNothing(t *testing.T) {
 func TestAStartThatContainerdDiesUnderCanBeStartedAgain(t *testing.T) {
 	p, k := mortal(t)
 	empty := real.Count(t, p.env)
-	for _, step := range gapsOfStart {
+	for _, step := range some(gapsOfStart) {
 		id := p.create(trapper...)
 		before := real.Count(t, p.env)
 		k.arm("start", step)
