@@ -22,6 +22,10 @@ import (
 	"gantry/ui/preset"
 )
 
+// framesPerSecond is how often the screen is brought up to date at most. A key waits for the next
+// frame, and with Bubble Tea's 60 one in twenty waits for more than a frame of a 60 Hz display.
+const framesPerSecond = 70
+
 // Options is how the workbench is to be.
 type Options struct {
 	Keys    *keymap.Map // nil: the default keys
@@ -68,7 +72,7 @@ func run(ctx context.Context, engine backend.Engine, opt Options, extra ...tea.P
 		Command: opt.Command, Hello: opt.Hello, AskStop: opt.AskStop, StopTimeout: opt.StopTimeout, Doctor: opt.Doctor, New: opt.New, Line: opt.Line, Presets: opt.Presets,
 	})
 	defer model.Close()
-	program := tea.NewProgram(model, append([]tea.ProgramOption{tea.WithContext(ctx), tea.WithoutSignalHandler()}, extra...)...)
+	program := tea.NewProgram(model, append([]tea.ProgramOption{tea.WithContext(ctx), tea.WithoutSignalHandler(), tea.WithFPS(framesPerSecond)}, extra...)...)
 	caught, stop := catch(program, model)
 	_, err := program.Run()
 	stop()
