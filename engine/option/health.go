@@ -106,7 +106,7 @@ func duration(k Key, label, example, help string, of func(*container.HealthConfi
 				b.refuse("cannot be negative", "")
 			case d > 0 && d < time.Millisecond:
 				b.refuse("cannot be less than 1ms", "")
-			default:
+			case d > 0:
 				*of(b.health()) = d
 			}
 		},
