@@ -3,9 +3,7 @@ package engine_test
 import (
 	"errors"
 	"fmt"
-	"io"
 	"net"
-	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -148,15 +146,9 @@ func (p *place) killLogger(id string) {
 // page asks for a page, each time anew, until somebody answers.
 func (p *place) page(url string) (text string) {
 	p.t.Helper()
-	c := http.Client{Timeout: 5 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
 	p.eventually(url, func() bool {
-		r, err := c.Get(url)
-		if err != nil {
-			return false
-		}
-		defer r.Body.Close()
-		b, err := io.ReadAll(r.Body)
-		text = string(b)
+		var err error
+		text, err = real.Page(url)
 		return err == nil
 	})
 	return text

@@ -1,8 +1,6 @@
 package e2e
 
 import (
-	"io"
-	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -66,15 +64,9 @@ func (m *terminal) option(flag, label string) *terminal {
 // page is what a server on this host answers, as soon as it does.
 func (g *gantry) page(url string) (text string) {
 	g.t.Helper()
-	c := http.Client{Timeout: 5 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
 	g.eventually(url, func() bool {
-		r, err := c.Get(url)
-		if err != nil {
-			return false
-		}
-		defer r.Body.Close()
-		b, err := io.ReadAll(r.Body)
-		text = string(b)
+		var err error
+		text, err = real.Page(url)
 		return err == nil
 	})
 	return text

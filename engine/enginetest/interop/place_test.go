@@ -3,8 +3,6 @@ package interop
 import (
 	"bytes"
 	"context"
-	"io"
-	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -168,15 +166,9 @@ func (p *place) says(id string, args ...string) (string, int) {
 // page is what a server on this host answers, as soon as it does.
 func (p *place) page(url string) (text string) {
 	p.t.Helper()
-	c := http.Client{Timeout: 5 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
 	p.eventually(url, func() bool {
-		r, err := c.Get(url)
-		if err != nil {
-			return false
-		}
-		defer r.Body.Close()
-		b, err := io.ReadAll(r.Body)
-		text = string(b)
+		var err error
+		text, err = real.Page(url)
 		return err == nil
 	})
 	return text
