@@ -71,6 +71,8 @@ func (e *Engine) reap(ctx context.Context, l *link, id string) error {
 	for {
 		c, ok, err := e.load(ctx, l, id)
 		switch {
+		case ctx.Err() != nil:
+			return nil // it runs again
 		case err != nil && !isLost(ctx, err):
 			return err
 		case err != nil:

@@ -70,7 +70,7 @@ func TestReapersRace(t *testing.T) {
 func TestAReaperLeavesWhatRunsOrStays(t *testing.T) {
 	p := open(t)
 	id, dir, _ := p.unwatched("busybox", "sleep", "60")
-	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 	defer cancel()
 	if err := engine.Reap(ctx, dir, slog.New(slog.DiscardHandler)); err != nil {
 		t.Error(err)
