@@ -56,6 +56,7 @@ const (
 	ContainerRestart   Action = "container.restart"
 	ContainerRename    Action = "container.rename"
 	ContainerInspect   Action = "container.inspect"
+	ContainerUsage     Action = "container.usage"
 	ContainerDuplicate Action = "container.duplicate"
 	ContainerEdit      Action = "container.edit"
 	ContainerCopy      Action = "container.copy"

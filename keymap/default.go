@@ -56,6 +56,7 @@ func containers() []Entry {
 		{Action: ContainerDetail, Scope: Containers, Keys: []string{"enter"}, Help: "details", Long: "show its path, settings and state"},
 		{Action: ContainerCopy, Scope: Containers, Keys: []string{"y"}, Help: "copy", Long: "copy its ID, name, image, address or line"},
 		{Action: ContainerInspect, Scope: Containers, Keys: []string{"i"}, Help: "inspect", Long: "show all that is known of it"},
+		{Action: ContainerUsage, Scope: Containers, Keys: []string{"u"}, Help: "usage", Long: "show what it uses, and its processes"},
 		{Action: ContainerRename, Scope: Containers, Keys: []string{"R"}, Help: "rename", Long: "give it another name"},
 		{Action: ContainerCommit, Scope: Containers, Keys: []string{"C"}, Help: "commit", Long: "make an image of what it changed"},
 		{Action: ContainerExport, Scope: Containers, Keys: []string{"W"}, Help: "export", Long: "write its files to a tar file"},

@@ -9,6 +9,8 @@ type Glyphs struct {
 
 	// Bar is a cell of a progress bar by its eighths: Bar[0] is empty, Bar[8] full.
 	Bar [9]string
+	// Column is a cell of a chart by its eighths from below: Column[0] is empty, Column[8] full.
+	Column [9]string
 
 	Cursor              string // beside the selected row
 	TitleOpen, TitleEnd string // around the title of the focused pane
@@ -31,6 +33,7 @@ func Unicode() Glyphs {
 		Running: "●", Paused: "◐", Pulling: "◌", Created: "○", Exited: "✗", Unknown: "?",
 		Check: "✓", Skip: "–", Cross: "✗", Work: "◌", Wait: "·", Undone: "↶",
 		Bar:    [9]string{"·", "▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"},
+		Column: [9]string{" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"},
 		Cursor: "▌", TitleOpen: "▐", TitleEnd: "▌",
 		Left: "◂", Right: "▸", Up: "▴", Down: "▾",
 		Ellipsis: "…", Dot: "·", Arrow: "→", Live: "●", Newline: "↵",
@@ -45,6 +48,7 @@ func ASCII() Glyphs {
 		Running: "*", Paused: "=", Pulling: "~", Created: "o", Exited: "x", Unknown: "?",
 		Check: "+", Skip: "-", Cross: "x", Work: "~", Wait: ".", Undone: "<",
 		Bar:    [9]string{".", ".", ".", ".", ".", ".", ".", ".", "#"},
+		Column: [9]string{" ", ".", ".", ".", ":", ":", ":", "|", "#"},
 		Cursor: ">", TitleOpen: "[", TitleEnd: "]",
 		Left: "<", Right: ">", Up: "^", Down: "v",
 		Ellipsis: "~", Dot: "-", Arrow: ">", Live: "*", Newline: "\\",

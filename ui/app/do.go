@@ -33,6 +33,9 @@ func (m *Model) do(w containers.Want, key string) tea.Cmd {
 		m.setFocus(focusDetail)
 	case containers.VerbLogs:
 		return m.openLog(c)
+	case containers.VerbUsage:
+		m.detail.SetTab(detail.TabUsage)
+		m.setFocus(focusDetail)
 	case containers.VerbInspect:
 		m.detail.SetTab(detail.TabInspect)
 		m.setFocus(focusDetail)

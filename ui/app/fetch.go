@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/moby/moby/api/types/container"
 
+	"gantry/engine/api"
 	"gantry/engine/path"
 	"gantry/ui/kit"
 	"gantry/ui/pane/detail"
@@ -23,6 +24,7 @@ const rest = 80 * time.Millisecond
 type fetched struct {
 	key    wanted
 	gen    int
+	ctx    context.Context // of what is asked for
 	cancel context.CancelFunc
 	stored []path.Trace // what the engine remembers of the row
 }
@@ -78,7 +80,8 @@ func (m *Model) followLog() tea.Cmd {
 // wantDetail asks for the details of the selected row after a rest, if they are not here.
 func (m *Model) wantDetail() tea.Cmd {
 	s := m.detail.Subject()
-	if !m.shows(focusDetail) || s.ID == "" {
+	unseen := m.detail.Tab() == detail.TabUsage && m.page() != pageMain // it is measured while it is looked at
+	if !m.shows(focusDetail) || s.ID == "" || unseen {
 		m.closeTail()
 		m.fetched.key = wanted{}
 		return nil
@@ -152,6 +155,7 @@ func (m *Model) fetch(msg restMsg) tea.Cmd {
 	}
 	var ctx context.Context
 	ctx, m.fetched.cancel = context.WithCancel(m.ctx)
+	m.fetched.ctx = ctx
 	e, gen := m.engine, msg.gen
 	traces := func() tea.Msg {
 		t, err := e.Traces(ctx, id)
@@ -162,6 +166,8 @@ func (m *Model) fetch(msg restMsg) tea.Cmd {
 		return traces
 	case detail.TabLogs:
 		return tea.Batch(traces, m.openTail(c))
+	case detail.TabUsage:
+		return tea.Batch(traces, m.closeUp(ctx, 0, api.Sample{}))
 	}
 	return tea.Batch(traces, func() tea.Msg {
 		r, err := e.Inspect(ctx, id)

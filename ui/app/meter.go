@@ -84,7 +84,7 @@ func (m *Model) sample(wait time.Duration) tea.Cmd {
 	ctx, cancel := context.WithCancel(m.ctx)
 	m.meter.cancel = cancel
 	m.meter.gen++
-	s := sampler{engine: m.engine, gen: m.meter.gen, ids: m.meter.ids, every: measureEvery, last: m.meter.last, shown: m.meter.shown}
+	s := sampler{engine: m.engine, past: m.past, gen: m.meter.gen, ids: m.meter.ids, every: measureEvery, last: m.meter.last, shown: m.meter.shown}
 	var until <-chan time.Time
 	if m.blurred {
 		s.every = measureUnfocused
@@ -123,6 +123,7 @@ func (m *Model) measured(msg usageMsg) tea.Cmd {
 // sampler is one run of the meter.
 type sampler struct {
 	engine backend.Meter
+	past   *past
 	gen    int
 	ids    []string
 	every  time.Duration
@@ -150,6 +151,7 @@ func (s *sampler) run(ctx context.Context, wait time.Duration, until <-chan time
 		if err != nil {
 			now = nil
 		}
+		s.past.add(now)
 		shown := figures(now, s.last)
 		s.last = now
 		if !maps.Equal(shown, s.shown) {

@@ -96,6 +96,7 @@ type Model struct {
 	blurred       bool
 	blurredAt     time.Time
 	meter         meter
+	past          *past
 	guests        *guests
 	roster        roster
 	thingsDue     bool
@@ -114,7 +115,7 @@ func New(ctx context.Context, engine backend.Engine, opt Options) *Model {
 	if opt.Command == "" {
 		opt.Command = "gantry"
 	}
-	m := &Model{engine: engine, base: engine, opt: opt, store: store.New(), fresh: map[string]bool{}, guests: &guests{}, look: look{dark: true}}
+	m := &Model{engine: engine, base: engine, opt: opt, store: store.New(), fresh: map[string]bool{}, guests: &guests{}, past: newPast(), look: look{dark: true}}
 	m.ctx, m.cancel = context.WithCancel(ctx)
 	m.env = &kit.Env{Keys: opt.Keys, Now: opt.Now, Styles: themes.Default(true)}
 	m.restyle()
@@ -194,6 +195,8 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		m.takeTraces(msg)
 	case inspectMsg:
 		m.takeInspect(msg)
+	case usedMsg:
+		return m.takeUsed(msg)
 	case create.SubmitMsg:
 		if m.editing != nil {
 			return m.review(msg)

@@ -40,6 +40,7 @@ func TestHostileTextLeavesTheTerminalAlone(t *testing.T) {
 	term := uitest.Start(t, m, 120, 36)
 	term.WaitFor("Containers").WaitFor("Running")
 	term.Press("enter", "right").WaitFor("after it")
+	term.Press("right").WaitFor("Processes")
 	term.Press("right").WaitFor("ResolvConfPath")
 	term.Press("right").WaitFor("Mounts")
 	term.Press("esc").WaitFor("▐Containers▌")

@@ -21,12 +21,13 @@ type Tab int
 const (
 	TabPath Tab = iota
 	TabLogs
+	TabUsage
 	TabInspect
 	TabNetwork
 	tabs
 )
 
-func (t Tab) title() string { return [...]string{"Path", "Logs", "Inspect", "Network"}[t] }
+func (t Tab) title() string { return [...]string{"Path", "Logs", "Usage", "Inspect", "Network"}[t] }
 
 // heads is how many rows the tabs take, inside the border.
 const heads = 2
@@ -67,6 +68,7 @@ type Pane struct {
 	inspect string
 	facts   *container.InspectResponse
 	log     Log    // nil while none is read
+	usage   *Usage // nil while nothing is measured
 	problem string // why there is nothing to show
 	have    bool   // traces have come
 
@@ -125,7 +127,7 @@ func (p *Pane) Show(s Subject) {
 		return
 	}
 	if s.ID != p.subject.ID {
-		p.traces, p.inspect, p.facts, p.log, p.problem, p.have, p.top = nil, "", nil, nil, "", false, 0
+		p.traces, p.inspect, p.facts, p.log, p.usage, p.problem, p.have, p.top = nil, "", nil, nil, nil, "", false, 0
 	}
 	p.subject, p.dirty = s, true
 }
@@ -151,6 +153,14 @@ func (p *Pane) SetInspect(id string, facts *container.InspectResponse, json stri
 		return
 	}
 	p.facts, p.inspect, p.dirty = facts, json, true
+}
+
+// SetUsage gives what a row uses.
+func (p *Pane) SetUsage(id string, u Usage) {
+	if id != p.subject.ID {
+		return
+	}
+	p.usage, p.problem, p.dirty = &u, "", true
 }
 
 // SetProblem says why a row's details cannot be had.
@@ -279,6 +289,8 @@ func (p *Pane) rule(width int) string {
 // lines are the lines of the tab that is shown.
 func (p *Pane) lines(width int) []string {
 	switch p.tab {
+	case TabUsage:
+		return p.usageLines(width)
 	case TabInspect:
 		return p.inspectLines(width)
 	case TabNetwork:

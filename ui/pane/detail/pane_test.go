@@ -2,12 +2,14 @@ package detail_test
 
 import (
 	"errors"
+	"math"
 	"math/rand/v2"
 	"strings"
 	"testing"
 	"time"
 
 	"charm.land/lipgloss/v2"
+	"github.com/moby/moby/api/types/container"
 
 	"gantry/engine/api"
 	"gantry/engine/path"
@@ -91,6 +93,10 @@ func TestEveryBoxIsFilledExactly(t *testing.T) {
 		p.Show(detail.Subject{ID: "a", Title: "日本\x1b[1m", Err: []error{nil, errors.New(strings.Repeat("word ", 40))}[i%2], Live: i%3 == 0})
 		p.SetTraces("a", []path.Trace{trace(), trace(), trace()}[:i%4])
 		p.SetInspect("a", nil, strings.Repeat("{ \"日本\": \"\\u001b\" }\n", i%50))
+		p.SetUsage("a", detail.Usage{
+			Now: api.Sample{At: time.Unix(int64(i%5), 0), Memory: r.Uint64(), Net: i%2 == 0}, CPU: []float64{0, math.NaN(), r.ExpFloat64() * 100}, Memory: make([]float64, i%200),
+			Processes: &container.TopResponse{Titles: []string{"UID", "PID", "TIME", "CMD"}, Processes: [][]string{{"日本"}, {"root", "1", "00:00:00", "a\x1b[2J日本" + strings.Repeat("x", i)}}},
+		})
 		p.Do(do[r.IntN(len(do))])
 		view := p.View()
 		if w == 0 || h == 0 {

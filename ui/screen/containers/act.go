@@ -33,6 +33,7 @@ const (
 	VerbDetail  Verb = "details"
 	VerbCopy    Verb = "copy"
 	VerbInspect Verb = "inspect"
+	VerbUsage   Verb = "usage"
 	VerbRename  Verb = "rename"
 	VerbCommit  Verb = "commit"
 	VerbExport  Verb = "export"
@@ -122,6 +123,8 @@ func meaning(a keymap.Action, r Row, ok bool) (Verb, string) {
 		return VerbDetail, ""
 	case keymap.ContainerInspect:
 		return VerbInspect, ""
+	case keymap.ContainerUsage:
+		return VerbUsage, ""
 	case keymap.ContainerCopy:
 		return VerbCopy, ""
 	case keymap.ContainerDuplicate:
