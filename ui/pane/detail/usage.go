@@ -71,7 +71,7 @@ func (p *Pane) usageLines(width int) []string {
 // chart is a figure in words, its scale, and how it went.
 func (p *Pane) chart(name, now string, values []float64, round func(float64) float64, text func(float64) string, width int) []string {
 	st := p.env.Styles
-	room := width - 2
+	room := max(0, width-2)
 	shown := values[max(0, len(values)-room):]
 	high := chart.Highest(shown)
 	top := round(high)
