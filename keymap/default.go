@@ -64,7 +64,7 @@ func containers() []Entry {
 		{Action: ListMark, Scope: Containers, Keys: []string{"space"}, Help: "mark", Long: "mark it, to act on several at once"},
 		{Action: ListMarkRange, Scope: Containers, Keys: []string{"V"}, Help: "mark range", Long: "mark all from the last mark to here"},
 		{Action: ListPrune, Scope: Containers, Keys: []string{"b"}, Help: "prune", Long: "remove what has ended; shows it first", Dangerous: true},
-		{Action: ListFilter, Scope: Containers, Keys: []string{"/"}, Help: "filter", Long: "show only what contains a text"},
+		{Action: ListFilter, Scope: Containers, Keys: []string{"/"}, Help: "filter", Long: "show what has these words; !word: has not"},
 		{Action: ListStateFilter, Scope: Containers, Keys: []string{"f"}, Help: "state", Long: "show all, only running, only ended"},
 		{Action: ListSort, Scope: Containers, Keys: []string{"o"}, Help: "sort", Long: "order by state, name, image or age"},
 		{Action: ListReverse, Scope: Containers, Keys: []string{"O"}, Help: "reverse", Long: "turn the order round"},
@@ -93,7 +93,7 @@ func objects() []Entry {
 			Entry{Action: ListDetail, Scope: o.scope, Keys: []string{"enter", "i"}, Help: "details", Long: "show all that is known of the " + o.one},
 			Entry{Action: ListCopy, Scope: o.scope, Keys: []string{"y"}, Help: "copy", Long: "copy its name to the clipboard"},
 			Entry{Action: ListActions, Scope: o.scope, Keys: []string{"x"}, Help: "actions", Long: "all that can be done to it"},
-			Entry{Action: ListFilter, Scope: o.scope, Keys: []string{"/"}, Help: "filter", Long: "show only what contains a text"},
+			Entry{Action: ListFilter, Scope: o.scope, Keys: []string{"/"}, Help: "filter", Long: "show what has these words; !word: has not"},
 			Entry{Action: ListSort, Scope: o.scope, Keys: []string{"o"}, Help: "sort", Long: "order by another column"},
 			Entry{Action: ListReverse, Scope: o.scope, Keys: []string{"O"}, Help: "reverse", Long: "turn the order round"},
 			Entry{Action: ListRefresh, Scope: o.scope, Keys: []string{"ctrl+r"}, Help: "refresh", Long: "look again"},
@@ -112,7 +112,7 @@ func events() []Entry {
 		{Action: ListDetail, Scope: Events, Keys: []string{"enter", "i"}, Help: "details", Long: "show all that is known of the event"},
 		{Action: ListCopy, Scope: Events, Keys: []string{"y"}, Help: "copy", Long: "copy the ID to the clipboard"},
 		{Action: ListActions, Scope: Events, Keys: []string{"x"}, Help: "actions", Long: "all that can be done to it"},
-		{Action: ListFilter, Scope: Events, Keys: []string{"/"}, Help: "filter", Long: "show only what contains a text"},
+		{Action: ListFilter, Scope: Events, Keys: []string{"/"}, Help: "filter", Long: "show what has these words; !word: has not"},
 		{Action: ListReverse, Scope: Events, Keys: []string{"O"}, Help: "reverse", Long: "turn the order round"},
 	}
 }

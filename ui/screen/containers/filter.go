@@ -2,6 +2,8 @@ package containers
 
 import (
 	"strings"
+
+	"gantry/ui/kit"
 )
 
 // Show says which states are shown.
@@ -16,7 +18,7 @@ const (
 
 func (s Show) String() string { return [...]string{"all", "running", "not running"}[s] }
 
-// Filter chooses rows by state and by a text in name, image, ID or labels.
+// Filter chooses rows by state and by words in name, image, owner, ID or labels, as kit.Sieve reads them.
 type Filter struct {
 	Show Show
 	Text string
@@ -32,19 +34,21 @@ func (f Filter) matches(r Row) bool {
 	if f.Text == "" {
 		return true
 	}
-	want := strings.ToLower(f.Text)
-	has := func(s string) bool { return strings.Contains(strings.ToLower(s), want) }
+	sieve := kit.NewSieve(f.Text)
 	if r.Pending != nil {
-		return has(r.Pending.Name) || has(r.Pending.Image)
+		return sieve.PassesText(r.Pending.Name + "\n" + r.Pending.Image)
 	}
 	c := r.Container
-	if has(c.Name) || has(ownerTag(c.Owner)) || has(c.Image) || strings.HasPrefix(c.ID, want) {
-		return true
-	}
-	for k, v := range c.Labels {
-		if has(k + "=" + v) {
+	return sieve.Passes(func(word string) bool {
+		has := func(s string) bool { return strings.Contains(strings.ToLower(s), word) }
+		if has(c.Name) || has(ownerTag(c.Owner)) || has(c.Image) || strings.HasPrefix(c.ID, word) {
 			return true
 		}
-	}
-	return false
+		for k, v := range c.Labels {
+			if has(k + "=" + v) {
+				return true
+			}
+		}
+		return false
+	})
 }

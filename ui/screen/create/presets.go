@@ -159,11 +159,10 @@ func (p *picker) marked() (preset.Preset, bool) {
 
 // look lists what has all the words that were typed.
 func (p *picker) look() {
-	words := strings.Fields(strings.ToLower(p.input.Value()))
+	sieve := kit.NewSieve(p.input.Value())
 	p.shown = nil
 	for _, x := range p.all {
-		text := strings.ToLower(p.s.named(x) + " " + x.About + " " + p.s.discreet(x.Draft).Line(kind(x)))
-		if !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(text, w) }) {
+		if sieve.PassesText(p.s.named(x) + " " + x.About + " " + p.s.discreet(x.Draft).Line(kind(x))) {
 			p.shown = append(p.shown, x)
 		}
 	}

@@ -73,13 +73,9 @@ func (m *Menu) SetItems(items []Item, marked string) {
 // search finds the items that have all words of what is typed.
 func (m *Menu) search() {
 	m.shown, m.at, m.top = m.shown[:0], 0, 0
-	words := strings.Fields(strings.ToLower(m.input.Value()))
+	sieve := kit.NewSieve(m.input.Value())
 	for i, it := range m.spec.Items {
-		text, all := strings.ToLower(it.Label+" "+it.ID), true
-		for _, w := range words {
-			all = all && strings.Contains(text, w)
-		}
-		if all {
+		if sieve.PassesText(it.Label + " " + it.ID) {
 			m.shown = append(m.shown, i)
 		}
 	}

@@ -178,10 +178,10 @@ func (m *Model) Scroll(a keymap.Action) bool { return m.sheet.do(a) }
 
 // arrange filters and orders the things.
 func (m *Model) arrange() {
-	want := strings.ToLower(m.filter)
+	sieve := kit.NewSieve(m.filter)
 	shown := make([]Thing, 0, len(m.all))
 	for _, t := range m.all {
-		if want == "" || strings.Contains(strings.ToLower(t.Name+" "+t.Text), want) {
+		if sieve.PassesText(t.Name + " " + t.Text) {
 			shown = append(shown, t)
 		}
 	}
