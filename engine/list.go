@@ -84,6 +84,11 @@ func (e *Engine) derive(l *link, rec containers.Container, p *task.Process) api.
 			e.log.Warn("read ports", "id", rec.ID, "err", err)
 		}
 	}
+	if c.Owner == api.OwnerDocker {
+		if err := knownToDocker(rec, &c); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			e.log.Warn("read what dockerd knows", "id", rec.ID, "err", err)
+		}
+	}
 	if c.RestartPolicy == "" {
 		c.RestartPolicy = "no"
 	}

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"net/netip"
 	"slices"
@@ -34,17 +35,29 @@ func (e *Engine) Remembered(ctx context.Context, id string) (api.Remembered, err
 	if !ok {
 		return api.Remembered{}, &api.NotFoundError{Kind: "container", Name: id}
 	}
+	var missed []string
+	if c.Owner == api.OwnerDocker {
+		rec, err := l.client.ContainerService().Get(e.in(ctx), id)
+		if err != nil {
+			return api.Remembered{}, fmt.Errorf("read container: %w", err)
+		}
+		out, err := e.ofDocker(e.in(ctx), l, rec)
+		if err == nil {
+			return out, nil
+		}
+		missed = []string{"name, image and ports: " + err.Error()}
+	}
 	in, err := e.Inspect(ctx, id)
 	if err != nil {
 		return api.Remembered{}, err
 	}
 	var image ocispec.ImageConfig
-	out := api.Remembered{Unread: []string{"capabilities, devices, security options and limits other than memory"}}
+	out := api.Remembered{Unread: append(missed, "capabilities, devices, security options and limits other than memory")}
 	if img, err := l.images.Get(e.in(ctx), c.Image, c.Platform); err == nil {
 		if cfg, err := l.images.Config(e.in(ctx), img); err == nil {
 			image = cfg.Config
 		}
-	} else {
+	} else if c.Image != "" {
 		out.Unread = append(out.Unread, "what is the image's own: "+familiar(c.Image)+" is not here any more")
 	}
 	out.Request = made(c, in, image)
