@@ -92,16 +92,9 @@ func addMounts(r *container.InspectResponse, info record.Info) {
 // addSpec adds what only the OCI spec tells, with the final command and environment; mounts too
 // if they are told nowhere else.
 func addSpec(r *container.InspectResponse, rec containers.Container, mounts bool) error {
-	if rec.Spec == nil {
-		return nil
-	}
-	v, err := typeurl.UnmarshalAny(rec.Spec)
-	if err != nil {
-		return fmt.Errorf("decode the spec: %w", err)
-	}
-	s, ok := v.(*specs.Spec)
-	if !ok || s.Process == nil {
-		return nil
+	s, err := specOf(rec)
+	if err != nil || s.Process == nil {
+		return err
 	}
 	r.AppArmorProfile, r.ProcessLabel = s.Process.ApparmorProfile, s.Process.SelinuxLabel
 	if len(s.Process.Args) > 0 {
@@ -122,6 +115,21 @@ func addSpec(r *container.InspectResponse, rec containers.Container, mounts bool
 		r.Mounts = append(r.Mounts, container.MountPoint{Type: "bind", Source: m.Source, Destination: m.Destination, RW: !slices.Contains(m.Options, "ro")})
 	}
 	return nil
+}
+
+// specOf is a container's OCI spec; an empty one where it has none.
+func specOf(rec containers.Container) (*specs.Spec, error) {
+	if rec.Spec == nil {
+		return &specs.Spec{}, nil
+	}
+	v, err := typeurl.UnmarshalAny(rec.Spec)
+	if err != nil {
+		return nil, fmt.Errorf("decode the spec: %w", err)
+	}
+	if s, ok := v.(*specs.Spec); ok {
+		return s, nil
+	}
+	return &specs.Spec{}, nil
 }
 
 // imageID is the digest of the image that the container's reference names now, as far as

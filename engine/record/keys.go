@@ -26,6 +26,9 @@ const (
 	LabelDNS              = "nerdctl/dns"
 	LabelUser             = "nerdctl/user"
 	LabelPrivileged       = "nerdctl/privileged" // "true" or absent
+	LabelIP               = "nerdctl/ip"         // that was asked for, as the next two
+	LabelIP6              = "nerdctl/ip6"
+	LabelMAC              = "nerdctl/mac-address"
 	LabelExposedPorts     = "nerdctl/exposed-ports"
 	LabelHealthCheck      = "nerdctl/healthcheck" // JSON container.HealthConfig
 	LabelHealthState      = "nerdctl/healthstate" // JSON HealthState

@@ -2,13 +2,13 @@ package spec
 
 import "strings"
 
-// defaultPath is for images that set none.
-const defaultPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+// DefaultPath is the variable for images that set none.
+const DefaultPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 // env is the standard variables, the image's, the client config's, the request's: a later
 // value takes the place of an earlier one, and a name without a value drops the variable.
 func (b *builder) env() []string {
-	out := []string{defaultPath, "HOSTNAME=" + b.Hostname}
+	out := []string{DefaultPath, "HOSTNAME=" + b.Hostname}
 	if b.cfg.Tty {
 		out = append(out, "TERM=xterm")
 	}

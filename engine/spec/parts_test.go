@@ -48,13 +48,13 @@ func TestEnv(t *testing.T) {
 		image, proxies, user []string
 		want                 string
 	}{
-		{"nothing set", nil, nil, nil, defaultPath + " HOSTNAME=h"},
-		{"the user over the proxies over the image", []string{"A=i", "B=i", "C=i"}, []string{"A=p", "B=p"}, []string{"A=u"}, defaultPath + " HOSTNAME=h A=u B=p C=i"},
-		{"the last one wins in the first one's place", nil, nil, []string{"A=1", "B=2", "A=3"}, defaultPath + " HOSTNAME=h A=3 B=2"},
+		{"nothing set", nil, nil, nil, DefaultPath + " HOSTNAME=h"},
+		{"the user over the proxies over the image", []string{"A=i", "B=i", "C=i"}, []string{"A=p", "B=p"}, []string{"A=u"}, DefaultPath + " HOSTNAME=h A=u B=p C=i"},
+		{"the last one wins in the first one's place", nil, nil, []string{"A=1", "B=2", "A=3"}, DefaultPath + " HOSTNAME=h A=3 B=2"},
 		{"a name alone drops", []string{"A=1", "PATH=/x"}, nil, []string{"A", "HOSTNAME", "NONE"}, "PATH=/x"},
-		{"dropped and set again", []string{"A=1"}, nil, []string{"A", "A=2"}, defaultPath + " HOSTNAME=h A=2"},
+		{"dropped and set again", []string{"A=1"}, nil, []string{"A", "A=2"}, DefaultPath + " HOSTNAME=h A=2"},
 		{"an empty value stays", nil, nil, []string{"PATH=", "A="}, "PATH= HOSTNAME=h A="},
-		{"more than one =", nil, nil, []string{"A=b=c"}, defaultPath + " HOSTNAME=h A=b=c"},
+		{"more than one =", nil, nil, []string{"A=b=c"}, DefaultPath + " HOSTNAME=h A=b=c"},
 	} {
 		b := builder{Input: Input{Hostname: "h", Image: ocispec.ImageConfig{Env: tt.image}, Env: tt.proxies}, cfg: &container.Config{Env: tt.user}}
 		if got := strings.Join(b.env(), " "); got != tt.want {

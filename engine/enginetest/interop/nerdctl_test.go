@@ -100,6 +100,7 @@ func TestNerdctlAndGantryShareTheirContainers(t *testing.T) {
 	program := builtNerdctl(t)
 	onEach(t, func(t *testing.T, p *place) {
 		n := p.nerdctl(program)
+		t.Run("remembered", func(t *testing.T) { p.remembers(t, n) })
 		t.Run("gantry's", func(t *testing.T) { p.handsOver(t, n) })
 		t.Run("nerdctl's", func(t *testing.T) { p.takesOver(t, n) })
 	})

@@ -119,6 +119,9 @@ func mountsBelow(root string) ([]string, error) {
 	return points, nil
 }
 
+// Clear removes a folder with all that is mounted below it.
+func Clear(root string) error { return errors.Join(unmountBelow(root), os.RemoveAll(root)) }
+
 func unmountBelow(root string) error {
 	points, err := mountsBelow(root)
 	for _, p := range points {

@@ -169,5 +169,5 @@ func clearSystem(root string) error {
 	for _, p := range shims(address, "") {
 		err = errors.Join(err, kill(p.pid))
 	}
-	return errors.Join(err, unmountBelow(root), os.RemoveAll(root))
+	return errors.Join(err, Clear(root))
 }
