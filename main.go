@@ -29,7 +29,7 @@ import (
 	netwire "gantry/engine/network/wire"
 	"gantry/engine/path"
 	"gantry/engine/stdio/wire"
-	_ "gantry/engine/warm"
+	"gantry/engine/warm"
 	"gantry/ui"
 	"gantry/ui/backend"
 	"gantry/ui/cli"
@@ -41,6 +41,8 @@ const daemonCommand = "containerd"
 
 func main() {
 	if len(os.Args) > 1 && os.Args[1] == daemonCommand {
+		footprint.Settle()
+		time.AfterFunc(tidyAfter, footprint.Release)
 		os.Exit(linked.Main(os.Args[2:]))
 	}
 	if len(os.Args) == 4 && slices.Equal(os.Args[1:], wire.ReapCommand(os.Args[3])) {
@@ -116,6 +118,9 @@ func open(o cli.Options) (cli.Engine, error) {
 	cfg.Daemon.Log = cfg.Log
 	if o.Config != nil {
 		cfg.Insecure = o.Config.List(config.Insecure)
+	}
+	if cfg.Brief {
+		warm.Heap() // it leaves its garbage for the end
 	}
 	return placed{engine.Open(cfg)}, nil
 }
@@ -208,8 +213,9 @@ func (l life) Status(ctx context.Context) (cli.Status, error) {
 }
 
 const (
-	screenGC   = 50 // percent of garbage beside what is in use
-	screenTidy = 5 * time.Second
+	screenGC = 50 // percent of garbage beside what is in use
+	// tidyAfter is when the start of what lives for long is over.
+	tidyAfter = 5 * time.Second
 )
 
 // screen opens the workbench. A signal that ended it is told by the exit code, as a shell does.
@@ -220,7 +226,8 @@ func screen(ctx context.Context, e cli.Engine, o cli.Options) error {
 	set := o.Config
 	// The screen lives for hours, and idles for most of them: what the start has taken is
 	// given back, and little garbage is kept from then on.
-	tidy := time.AfterFunc(screenTidy, func() {
+	tidy := time.AfterFunc(tidyAfter, func() {
+		footprint.Settle()
 		debug.SetGCPercent(screenGC)
 		footprint.Release()
 	})
