@@ -57,6 +57,7 @@ const (
 	ContainerRename    Action = "container.rename"
 	ContainerInspect   Action = "container.inspect"
 	ContainerUsage     Action = "container.usage"
+	ContainerExec      Action = "container.exec"
 	ContainerDuplicate Action = "container.duplicate"
 	ContainerEdit      Action = "container.edit"
 	ContainerCopy      Action = "container.copy"

@@ -46,6 +46,7 @@ func containers() []Entry {
 		{Action: ContainerStartStop, Scope: Containers, Keys: []string{"s"}, Help: "start/stop", Long: "start it, or stop it if it runs"},
 		{Action: ContainerLogs, Scope: Containers, Keys: []string{"l"}, Help: "logs", Long: "read its output"},
 		{Action: ContainerShell, Scope: Containers, Keys: []string{"e"}, Help: "shell", Long: "open a shell in it"},
+		{Action: ContainerExec, Scope: Containers, Keys: []string{"X"}, Help: "run command", Long: "run a command in it; asks which"},
 		{Action: ContainerAttach, Scope: Containers, Keys: []string{"a"}, Help: "attach", Long: "take its terminal; ctrl+p ctrl+q leaves it"},
 		{Action: ContainerRestart, Scope: Containers, Keys: []string{"r"}, Help: "restart", Long: "stop it and start it"},
 		{Action: ContainerPause, Scope: Containers, Keys: []string{"p"}, Help: "pause", Long: "freeze it, or have it go on"},

@@ -51,7 +51,7 @@ func TestLookup(t *testing.T) {
 		{Containers, "j", Down, "falls through to everywhere"},
 		{Containers, "ctrl+d", HalfDown, "never destroys"},
 		{Containers, "d", ContainerRemove, "its own"},
-		{Containers, "X", "", "not bound"},
+		{Containers, "Z", "", "not bound"},
 		{Containers, "D", Doctor, "falls through to everywhere"},
 		{Engine, "r", Retry, "its own"},
 		{Engine, "D", Doctor, "falls through to everywhere"},
@@ -114,7 +114,7 @@ func TestLoadPutsKeysOver(t *testing.T) {
 	m := Default()
 	over, err := m.Load(strings.NewReader(`
 [containers]
-"container.remove" = ["X", "delete"]
+"container.remove" = ["Z", "delete"]
 "container.kill" = []
 [create]
 "form.start" = ["alt+enter"]
@@ -122,15 +122,15 @@ func TestLoadPutsKeysOver(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if a, _ := over.Lookup(Containers, "X"); a != ContainerRemove {
-		t.Errorf("X does %q", a)
+	if a, _ := over.Lookup(Containers, "Z"); a != ContainerRemove {
+		t.Errorf("Z does %q", a)
 	}
 	for _, key := range []string{"d", "K"} {
 		if a, ok := over.Lookup(Containers, key); ok {
 			t.Errorf("%s still does %q", key, a)
 		}
 	}
-	if got := over.Pick(ContainerKill, ContainerRemove); len(got) != 1 || got[0].Key() != "X" || !got[0].Changed {
+	if got := over.Pick(ContainerKill, ContainerRemove); len(got) != 1 || got[0].Key() != "Z" || !got[0].Changed {
 		t.Errorf("a footer would show %v", got)
 	}
 	if a, _ := m.Lookup(Containers, "d"); a != ContainerRemove {

@@ -51,6 +51,8 @@ func (m *Model) do(w containers.Want, key string) tea.Cmd {
 		return m.stop(w.Row, key)
 	case containers.VerbKill:
 		m.askSignal([]containers.Row{w.Row}, key)
+	case containers.VerbExec:
+		m.askExec(w.Row, key)
 	case containers.VerbShell:
 		return m.shell(c)
 	case containers.VerbAttach:

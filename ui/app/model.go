@@ -95,6 +95,7 @@ type Model struct {
 	width, height int
 	blurred       bool
 	blurredAt     time.Time
+	ran           map[string]string // the fields of the last command that was run in a container
 	meter         meter
 	past          *past
 	guests        *guests

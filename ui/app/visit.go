@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"sync"
+	"sync/atomic"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
@@ -26,7 +27,7 @@ type visitedMsg struct {
 // shell opens a shell in a container, on the whole terminal.
 func (m *Model) shell(c api.Container) tea.Cmd {
 	name, engine := kit.Clean(c.DisplayName()), m.engine
-	return m.visit("the shell in "+name, func(ctx context.Context, st *api.Streams) (api.Session, error) {
+	return m.visit("the shell in "+name, false, func(ctx context.Context, st *api.Streams) (api.Session, error) {
 		shell, err := engine.Shell(ctx, c.ID)
 		if err != nil {
 			return nil, err
@@ -39,15 +40,16 @@ func (m *Model) shell(c api.Container) tea.Cmd {
 // attach hands the terminal to the container's own process.
 func (m *Model) attach(c api.Container) tea.Cmd {
 	name, engine := kit.Clean(c.DisplayName()), m.engine
-	return m.visit(name, func(ctx context.Context, st *api.Streams) (api.Session, error) {
+	return m.visit(name, false, func(ctx context.Context, st *api.Streams) (api.Session, error) {
 		fmt.Fprintf(st.Stdout, "attached to %s; ctrl+p ctrl+q leaves it\r\n", name)
 		return engine.Attach(ctx, c.ID, st)
 	})
 }
 
-// visit gives the terminal to a session until it ends.
-func (m *Model) visit(what string, open func(context.Context, *api.Streams) (api.Session, error)) tea.Cmd {
-	v := &visit{ctx: m.ctx, open: open, guests: m.guests}
+// visit gives the terminal to a session until it ends, and where it is held, until a key is
+// pressed after that: so that what it wrote can be read.
+func (m *Model) visit(what string, hold bool, open func(context.Context, *api.Streams) (api.Session, error)) tea.Cmd {
+	v := &visit{ctx: m.ctx, open: open, guests: m.guests, what: what, hold: hold}
 	return tea.Exec(v, func(err error) tea.Msg { return visitedMsg{what, v.code, err} })
 }
 
@@ -71,6 +73,8 @@ type visit struct {
 	ctx  context.Context
 	open func(context.Context, *api.Streams) (api.Session, error)
 
+	what   string
+	hold   bool
 	guests *guests
 	in     io.Reader
 	out    io.Writer
@@ -101,19 +105,69 @@ func (v *visit) Run() (err error) {
 	}
 	fmt.Fprint(v.out, ansi.SetModeAltScreenSaveCursor+ansi.EraseEntireDisplay+ansi.CursorHomePosition)
 	t.Raw()
+	keys := &heldKeys{from: st.Stdin, pressed: make(chan struct{})}
 	defer func() {
 		out.takeBack()
 		err = errors.Join(err, t.Close())
+		keys.work.Wait()
 		fmt.Fprint(v.out, reset+ansi.ResetModeAltScreenSaveCursor)
 	}()
 	ctx, leave := v.guests.enter(v.ctx)
 	defer leave()
+	if v.hold {
+		st.Stdin = keys
+	}
 	s, err := v.open(ctx, st)
 	if err != nil {
 		return err
 	}
 	v.code, err = s.Wait()
-	return errors.Join(err, s.Close())
+	if err = errors.Join(err, s.Close()); err != nil || !v.hold {
+		return err
+	}
+	fmt.Fprintf(out, plain+"\r\n%s ended with %d; any key goes back to gantry", v.what, v.code)
+	keys.wait(ctx)
+	v.code = 0 // told already
+	return nil
+}
+
+// heldKeys are the keys of a session, of which the first after its end is for gantry.
+type heldKeys struct {
+	from    io.Reader
+	reading sync.Mutex
+	over    atomic.Bool
+	once    sync.Once
+	pressed chan struct{}
+	work    sync.WaitGroup
+}
+
+// Read implements io.Reader. Whoever still reads for the session gets the key of its end, and
+// is told that there is nothing more.
+func (k *heldKeys) Read(p []byte) (int, error) {
+	k.reading.Lock()
+	defer k.reading.Unlock()
+	select {
+	case <-k.pressed:
+		return 0, io.EOF
+	default:
+	}
+	n, err := k.from.Read(p)
+	if k.over.Load() {
+		k.once.Do(func() { close(k.pressed) })
+		return 0, io.EOF
+	}
+	return n, err
+}
+
+// wait blocks until a key is pressed, or ctx ends. The read that may go on then ends when the
+// terminal is closed.
+func (k *heldKeys) wait(ctx context.Context) {
+	k.over.Store(true)
+	k.work.Go(func() { k.Read(make([]byte, 1)) })
+	select {
+	case <-k.pressed:
+	case <-ctx.Done():
+	}
 }
 
 // lent is the terminal while a session has it. What a session writes after its end goes nowhere.
@@ -142,6 +196,9 @@ func (l *lent) takeBack() {
 // itself: attributes, character sets, margins, modes of cursor, keys, mouse and paste, colours.
 const reset = "\x1b[0m\x1b(B\x0f\x1b[r\x1b[?6l\x1b[4l\x1b[?7h\x1b[?1l\x1b>\x1b[?9l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1004l\x1b[?1005l\x1b[?1006l\x1b[?1015l\x1b[?1016l" +
 	"\x1b[?2004l\x1b[?25h\x1b[0 q\x1b[<9u\x1b[>4;0m\x1b]104\a\x1b]110\a\x1b]111\a\x1b]112\a"
+
+// plain is what of that keeps the cursor where it is.
+const plain = "\x1b[0m\x1b(B\x0f\x1b[?25h"
 
 // guests is the session that has the terminal, for whoever has to end it from outside:
 // while it has, the program hears nothing.

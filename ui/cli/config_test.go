@@ -107,7 +107,7 @@ func TestConfigSaysWhereEachSettingComesFrom(t *testing.T) {
 
 func TestKeysAreListedAndChecked(t *testing.T) {
 	d := sit(t)
-	dir := d.settle(map[string]string{"keys.toml": "[containers]\n\"container.remove\" = [\"X\"]\n\"container.kill\" = []\n", "bad.toml": "[containers]\n\"container.new\" = [\"s\"]\n"})
+	dir := d.settle(map[string]string{"keys.toml": "[containers]\n\"container.remove\" = [\"Z\"]\n\"container.kill\" = []\n", "bad.toml": "[containers]\n\"container.new\" = [\"s\"]\n"})
 	got := d.gantry("keys")
 	for _, want := range []string{"[containers]", "* container.remove", "(yours; was d)", "* container.kill", "none", "app.doctor"} {
 		if got.code != 0 || !strings.Contains(got.out, want) {

@@ -28,6 +28,20 @@ func TestTheScreenLendsItsTerminal(t *testing.T) {
 	m.shows("▐Containers▌", "the shell in box ended with 3")
 	m.isOurs(ours)
 
+	m.decide("X")
+	m.shows("Run a command in box")
+	m.typed(`sh -c 'echo "$A is read"; read line; echo "$line"; exit 4'`)
+	m.press("tab", "tab", "tab")
+	m.typed("A='what it wrote'").press("ctrl+s")
+	m.shows("what it wrote is read")
+	m.typed("typed to it\r").shows("sh in box ended with 4; any key goes back to gantry")
+	m.decide("q") // is for nothing else
+	m.shows("▐Containers▌")
+	m.isOurs(ours)
+	m.decide("X")
+	m.shows(`"$line"; exit 4'`) // to be run again
+	m.decide("esc")
+
 	m.decide("e")
 	m.shows("/ #")
 	m.typed("printf '\\033[5;9r'; echo rea''dy\r").shows("ready")

@@ -34,6 +34,7 @@ const (
 	VerbCopy    Verb = "copy"
 	VerbInspect Verb = "inspect"
 	VerbUsage   Verb = "usage"
+	VerbExec    Verb = "exec"
 	VerbRename  Verb = "rename"
 	VerbCommit  Verb = "commit"
 	VerbExport  Verb = "export"
@@ -55,7 +56,7 @@ type Want struct {
 // act is what the verb is to the engine, whose rules go by it; "" where it has none.
 func (v Verb) act() api.Act {
 	switch v {
-	case VerbShell:
+	case VerbShell, VerbExec:
 		return api.ActExec
 	case VerbExport:
 		return api.ActCopy
@@ -161,7 +162,7 @@ func meaning(a keymap.Action, r Row, ok bool) (Verb, string) {
 			return "", r.Name() + " can be recreated with its owner's tools only; duplicate makes one like it"
 		}
 		return VerbEdit, ""
-	case keymap.ContainerShell, keymap.ContainerAttach, keymap.ContainerPause, keymap.ContainerRestart:
+	case keymap.ContainerShell, keymap.ContainerExec, keymap.ContainerAttach, keymap.ContainerPause, keymap.ContainerRestart:
 		return runningVerb(a, r)
 	}
 	return "", ""
@@ -183,6 +184,8 @@ func runningVerb(a keymap.Action, r Row) (Verb, string) {
 		return VerbPause, ""
 	case a == keymap.ContainerShell:
 		return VerbShell, ""
+	case a == keymap.ContainerExec:
+		return VerbExec, ""
 	case !r.Container.Tty || !r.Container.OpenStdin:
 		return "", r.Name() + " takes no keys: it was made without -it; its output is in its log"
 	}
@@ -235,13 +238,13 @@ func (v Verb) changes() bool {
 
 // Asks reports whether a verb asks before anything is done, whatever the container.
 func (v Verb) Asks() bool {
-	return v == VerbKill || v == VerbRemove || v == VerbRename || v == VerbCommit || v == VerbExport
+	return v == VerbKill || v == VerbRemove || v == VerbRename || v == VerbCommit || v == VerbExport || v == VerbExec
 }
 
 // needsEngine reports whether a verb can be done only while the engine is there.
 func (v Verb) needsEngine() bool {
 	return v == VerbStart || v == VerbStop || v == VerbKill || v == VerbRemove || v == VerbLogs ||
-		v == VerbShell || v == VerbAttach || v == VerbPause || v == VerbUnpause || v == VerbRestart || v == VerbRename || v == VerbCopyAs || v == VerbEdit || v == VerbCommit || v == VerbExport
+		v == VerbShell || v == VerbExec || v == VerbAttach || v == VerbPause || v == VerbUnpause || v == VerbRestart || v == VerbRename || v == VerbCopyAs || v == VerbEdit || v == VerbCommit || v == VerbExport
 }
 
 // lost reports whether the list is what it was when the engine went away.
