@@ -53,7 +53,7 @@ func health() []row {
 					b.refuse("is not a whole number", "write a number such as 3")
 				case n < 0:
 					b.refuse("cannot be negative", "")
-				default:
+				case n > 0:
 					b.health().Retries = n
 				}
 			},
