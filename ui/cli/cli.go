@@ -107,6 +107,7 @@ func (e ExitError) Error() string { return fmt.Sprintf("exit code %d", e.Code) }
 func Main(ctx context.Context, args []string, d Deps) int {
 	p := &program{Deps: d}
 	root := p.root()
+	p.addCommands(root, args)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
 	var exit ExitError
@@ -149,6 +150,7 @@ func (p *program) root() *cobra.Command {
 
 		PersistentPreRunE: p.configure,
 	}
+	root.CompletionOptions.DisableDefaultCmd = true // there is one of gantry's own
 	root.SetOut(p.Out)
 	root.SetErr(p.Err)
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
@@ -162,18 +164,6 @@ func (p *program) root() *cobra.Command {
 	f.StringVar(&p.opt.Engine, "engine", "auto", "which containerd: auto, system or embedded")
 	f.StringVar(&p.look.theme, "theme", "", "`name` of the colours (default $GANTRY_THEME, else as the terminal is)")
 	f.BoolVar(&p.look.ascii, "ascii", false, "signs of ASCII only (default $GANTRY_ASCII, else as terminal and locale are)")
-	root.AddCommand(
-		p.configCommand(), p.keysCommand(), p.themesCommand(),
-		p.newCommand(), p.runCommand(), p.createCommand(), p.startCommand(), p.stopCommand(), p.killCommand(), p.rmCommand(),
-		p.presetsCommand(),
-		p.psCommand(), p.logsCommand(), p.inspectCommand(), p.pullCommand(), p.imagesCommand(), p.rmiCommand(), p.networkCommand(), p.execCommand(), p.attachCommand(), p.pauseCommand(), p.unpauseCommand(),
-		p.restartCommand(), p.renameCommand(), p.waitCommand(), p.portCommand(), p.volumeCommand(),
-		p.statsCommand(), p.topCommand(), p.eventsCommand(), p.imageCommand(), p.containerCommand(), p.updateCommand(), p.cpCommand(),
-		p.commitCommand(), p.diffCommand(), p.exportCommand(),
-		p.recreateCommand(),
-		p.duplicateCommand(),
-		p.namespaceCommand(), p.engineCommand(), p.doctorCommand(), p.completionCommand(), p.versionCommand(),
-	)
 	return root
 }
 
