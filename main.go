@@ -226,10 +226,10 @@ func screen(ctx context.Context, e cli.Engine, o cli.Options) error {
 	set := o.Config
 	// The screen lives for hours, and idles for most of them: what the start has taken is
 	// given back, and little garbage is kept from then on.
+	room := footprint.Ahead()
 	tidy := time.AfterFunc(tidyAfter, func() {
 		footprint.Settle()
-		debug.SetGCPercent(screenGC)
-		footprint.Release()
+		room.Release(screenGC)
 	})
 	defer tidy.Stop()
 	err := ui.Run(ctx, e, ui.Options{
