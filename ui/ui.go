@@ -13,6 +13,7 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 
 	"gantry/engine/api"
 	"gantry/keymap"
@@ -73,6 +74,7 @@ func run(ctx context.Context, engine backend.Engine, opt Options, extra ...tea.P
 	})
 	defer model.Close()
 	program := tea.NewProgram(model, append([]tea.ProgramOption{tea.WithContext(ctx), tea.WithoutSignalHandler(), tea.WithFPS(framesPerSecond)}, extra...)...)
+	go program.Send(wholeSigns())
 	caught, stop := catch(program, model)
 	_, err := program.Run()
 	stop()
@@ -85,6 +87,14 @@ func run(ctx context.Context, engine backend.Engine, opt Options, extra ...tea.P
 		return &SignalError{sig}
 	}
 	return outcome(ctx, err)
+}
+
+// wholeSigns is the answer of a terminal that measures what is drawn as one sign rather than add
+// up its characters. All that is drawn measures alike both ways, so it need not be waited for: the
+// table of the other way is 2 MB that would be made for the first screen and is used for no more.
+// Sent before the program runs, it is the first that it hears.
+func wholeSigns() tea.Msg {
+	return tea.ModeReportMsg{Mode: ansi.ModeUnicodeCore, Value: ansi.ModeReset}
 }
 
 // catch ends the program at the signals that ask for it: the same way as its user would,

@@ -13,6 +13,9 @@ import (
 // first what has no width of its own goes, then the sign is replaced by a question mark
 // for each cell it would take.
 func agree(s string) string {
+	if _, ok := quickWidth(s); ok {
+		return s
+	}
 	if ansi.StringWidth(s) == ansi.StringWidthWc(s) && clustersAgree(s) {
 		return s
 	}
