@@ -132,39 +132,50 @@ func (e *Engine) connect(ctx context.Context) (*link, error) {
 	if err := daemon.Up(ctx, dc, end); err != nil {
 		return nil, err
 	}
+	c, err := daemon.Open(ctx, end, e.told()...)
+	if err != nil {
+		return nil, err
+	}
+	l := &link{client: c, end: end, info: info, use: semaphore.NewWeighted(manyUses)}
+	l.records = record.Open(end.RecordStore, e.cfg.Namespace)
+	if !e.cfg.Brief {
+		e.ahead = e.lookAhead(ctx, l)
+	}
+	if err := e.learn(ctx, l); err != nil {
+		e.ahead.end()
+		e.ahead = nil
+		return nil, errors.Join(err, c.Close())
+	}
+	e.enter(l)
+	return l, nil
+}
+
+// learn asks what the engine and this host are and can do.
+func (e *Engine) learn(ctx context.Context, l *link) error {
 	var h host.Facts
 	var local errgroup.Group // while containerd is asked
 	local.Go(func() (err error) { h, err = host.Read(ctx); return err })
-	local.Go(func() error { info.Skew = daemon.Skew(end); return nil })
-	c, caps, err := daemon.Connect(ctx, end, e.told()...)
+	local.Go(func() error { l.info.Skew = daemon.Skew(l.end); return nil })
+	caps, err := daemon.Ask(ctx, l.end, l.client)
 	if herr := local.Wait(); err != nil || herr != nil {
-		if c != nil {
-			herr = errors.Join(herr, c.Close())
-		}
-		return nil, errors.Join(err, herr)
+		return errors.Join(err, herr)
 	}
-	return e.describe(c, caps, h, end, info), nil
-}
-
-func (e *Engine) describe(c *client.Client, caps daemon.Caps, h host.Facts, end daemon.Endpoint, info api.EngineInfo) *link {
-	info.Version, info.Snapshotter = caps.Version, caps.Snapshotter
-	info.CgroupMode = "cgroup v1"
+	l.caps = caps
+	l.info.Version, l.info.Snapshotter = caps.Version, caps.Snapshotter
+	l.info.CgroupMode = "cgroup v1"
 	if h.CgroupMode == host.CgroupV2 {
-		info.CgroupMode = "cgroup v2"
+		l.info.CgroupMode = "cgroup v2"
 	}
-	l := &link{client: c, end: end, caps: caps, info: info, use: semaphore.NewWeighted(manyUses)}
 	l.facts = option.Facts{Host: h, Server: option.Server{
-		Version: caps.Version, Embedded: end.Kind == api.EngineEmbedded,
+		Version: caps.Version, Embedded: l.end.Kind == api.EngineEmbedded,
 		Snapshotter: caps.Snapshotter, RestartPolicies: caps.RestartPolicies,
 	}}
-	e.enter(l)
-	return l
+	return nil
 }
 
-// enter opens what belongs to the engine's namespace.
+// enter opens what belongs to the engine's namespace, beside the records.
 func (e *Engine) enter(l *link) {
 	l.images = image.New(l.client, image.Config{Snapshotter: l.caps.Snapshotter, DockerConfigDir: e.cfg.DockerConfigDir, Insecure: e.cfg.Insecure, Now: e.cfg.Now})
-	l.records = record.Open(l.end.RecordStore, e.cfg.Namespace)
 	l.networks = openNetworks(l.end, l.records, e.cfg.Namespace)
 	l.volumes = volume.Open(l.end.RecordStore, e.cfg.Namespace)
 }

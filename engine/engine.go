@@ -59,6 +59,8 @@ type Engine struct {
 	watch   sync.Once          // closes it
 	closing bool               // views end at once
 
+	ahead *outlook // of a connection that begins; of the goroutine that connects alone
+
 	hub     hub
 	metrics metrics
 	meter   task.Meter // of this engine and its views

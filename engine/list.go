@@ -10,6 +10,7 @@ import (
 	"github.com/containerd/containerd/v2/client"
 	"github.com/containerd/containerd/v2/core/containers"
 	"github.com/containerd/errdefs"
+	"golang.org/x/sync/errgroup"
 
 	"gantry/engine/api"
 	"gantry/engine/record"
@@ -17,20 +18,33 @@ import (
 	"gantry/engine/task"
 )
 
-// list is every container of the namespace, in two calls to containerd.
+// list is every container of the namespace, in two calls to containerd at a time.
 func (e *Engine) list(ctx context.Context, l *link) ([]api.Container, error) {
-	tasks, err := task.List(ctx, l.client)
-	if err != nil {
-		return nil, err
-	}
+	var tasks map[string]task.Process
 	var all []api.Container
-	err = eachRecord(ctx, l.client, func(r containers.Container) {
-		var p *task.Process
-		if t, ok := tasks[r.ID]; ok {
-			p = &t
+	both, ctx := errgroup.WithContext(ctx)
+	known := make(chan struct{}) // closed when tasks are
+	both.Go(func() (err error) {
+		if tasks, err = task.List(ctx, l.client); err == nil {
+			close(known)
 		}
-		all = append(all, e.derive(l, r, p))
+		return err
 	})
+	both.Go(func() error {
+		return eachRecord(ctx, l.client, func(r containers.Container) {
+			select {
+			case <-known:
+			case <-ctx.Done():
+				return
+			}
+			var p *task.Process
+			if t, ok := tasks[r.ID]; ok {
+				p = &t
+			}
+			all = append(all, e.derive(l, r, p))
+		})
+	})
+	err := both.Wait()
 	return all, err
 }
 

@@ -97,6 +97,7 @@ func (e *Engine) share(ctx context.Context) (*link, error) {
 	}
 	own := *l
 	own.info.Namespace, own.use = e.cfg.Namespace, semaphore.NewWeighted(manyUses)
+	own.records = record.Open(l.end.RecordStore, e.cfg.Namespace)
 	e.enter(&own)
 	return &own, nil
 }

@@ -5,9 +5,24 @@ import (
 	"errors"
 	"os"
 	"slices"
+	"time"
 
 	"github.com/containerd/errdefs"
 )
+
+// sweepRest is how long a screen that has its first list is left alone with drawing it.
+const sweepRest = 300 * time.Millisecond
+
+// sweepSoon sweeps when there is time for it.
+func (e *Engine) sweepSoon(ctx context.Context, l *link) {
+	t := time.NewTimer(sweepRest)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		e.sweep(ctx, l)
+	case <-ctx.Done():
+	}
+}
 
 // sweep puts right what a killed gantry left, or one that containerd was lost under: leases,
 // state dirs, names and snapshots without a container. It frees only what belongs to an ID in this engine's records.

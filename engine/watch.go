@@ -32,13 +32,18 @@ type changed struct {
 func (e *Engine) follow(ctx context.Context, l *link) error {
 	ctx, cancel := context.WithCancel(e.in(ctx))
 	defer cancel()
-	stream, errs := l.client.EventService().Subscribe(ctx,
-		`namespace==`+e.cfg.Namespace+`,topic~="^/(tasks|containers)/"`)
-	if err := e.relist(ctx, l); err != nil {
+	out := e.ahead
+	if e.ahead = nil; out == nil {
+		out = e.lookAhead(ctx, l)
+	}
+	defer out.end()
+	all, err := out.list()
+	if err != nil {
 		return err
 	}
+	e.publishAll(ctx, l, all)
 	e.connected(l)
-	e.done.Go(func() { e.sweep(ctx, l) })
+	e.done.Go(func() { e.sweepSoon(ctx, l) })
 
 	dirty := map[string]bool{}
 	var flush <-chan time.Time // nil while nothing is dirty
@@ -46,7 +51,7 @@ func (e *Engine) follow(ctx context.Context, l *link) error {
 	defer next.Stop()
 	for {
 		select {
-		case env := <-stream:
+		case env := <-out.events:
 			c, ok := decode(env)
 			if !ok {
 				continue
@@ -78,7 +83,7 @@ func (e *Engine) follow(ctx context.Context, l *link) error {
 				e.log.Warn("read the list", "err", err)
 			}
 			next.Reset(auditEvery)
-		case err := <-errs:
+		case err := <-out.errs:
 			return err
 		}
 	}
@@ -112,9 +117,14 @@ func (e *Engine) relist(ctx context.Context, l *link) error {
 	if err != nil {
 		return err
 	}
+	e.publishAll(ctx, l, all)
+	return nil
+}
+
+// publishAll tells of the whole list.
+func (e *Engine) publishAll(ctx context.Context, l *link, all []api.Container) {
 	e.hub.publish(api.Update{Full: true, Containers: all, At: e.cfg.Now()})
 	e.removeEnded(ctx, l, all)
-	return nil
 }
 
 // audit reads the whole list and tells only what is not as it was said last: where nothing

@@ -46,7 +46,7 @@ func knock(ctx context.Context, address string) error {
 // The connection mends itself: after a loss gRPC tries again after 100 ms, then ever
 // more slowly, at least every 2 s.
 func Dial(ctx context.Context, ep Endpoint) (*client.Client, error) {
-	c, err := open(ctx, ep)
+	c, err := Open(ctx, ep)
 	if err != nil {
 		return nil, err
 	}
@@ -56,13 +56,9 @@ func Dial(ctx context.Context, ep Endpoint) (*client.Client, error) {
 	return c, nil
 }
 
-// Connect is Dial and Probe at the same time. That it does not serve goes before whatever else
-// is wrong.
-func Connect(ctx context.Context, ep Endpoint, opts ...grpc.DialOption) (*client.Client, Caps, error) {
-	c, err := open(ctx, ep, opts...)
-	if err != nil {
-		return nil, Caps{}, err
-	}
+// Ask makes sure that a containerd serves, as Dial does, and is Probe at the same time. That it
+// does not serve goes before whatever else is wrong.
+func Ask(ctx context.Context, ep Endpoint, c *client.Client) (Caps, error) {
 	probing, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var caps Caps
@@ -72,17 +68,15 @@ func Connect(ctx context.Context, ep Endpoint, opts ...grpc.DialOption) (*client
 	if err := serving(ctx, c); err != nil {
 		cancel()
 		probe.Wait()
-		return nil, Caps{}, errors.Join(hung(ctx, ep, unavailable(ep.Address, err), err), c.Close())
+		return Caps{}, hung(ctx, ep, unavailable(ep.Address, err), err)
 	}
 	probe.Wait()
-	if perr != nil {
-		return nil, Caps{}, errors.Join(perr, c.Close())
-	}
-	return c, caps, nil
+	return caps, perr
 }
 
-// open makes a client of a socket that somebody listens at.
-func open(ctx context.Context, ep Endpoint, opts ...grpc.DialOption) (*client.Client, error) {
+// Open makes a client of a socket that somebody listens at. Whether that is a containerd which
+// serves is for Ask to find out.
+func Open(ctx context.Context, ep Endpoint, opts ...grpc.DialOption) (*client.Client, error) {
 	// The client's packages log to stderr, where a screen may be drawn.
 	log.L.Logger.SetOutput(io.Discard)
 	if err := knock(ctx, ep.Address); err != nil {
