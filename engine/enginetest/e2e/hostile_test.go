@@ -37,7 +37,7 @@ func TestNothingHostileReachesTheTerminal(t *testing.T) {
 	g := install(t)
 	all := strings.ReplaceAll(strings.Join(attacks(), "x"), "\x00", "") // an argument ends there
 	g.run("run", "-d", "--name", "victim", "--label", "evil="+all, "--env", "EVIL="+all,
-		g.image(real.Hostile), "sh", "-c", "printf '%b' \"$1\"; echo; echo the end; exec sleep 1000", all, octal(append(attacks(), "\x9b31m", "\xff\xfe"))).want(t, 0)
+		g.image(real.Hostile), "sh", "-c", "printf '%b' \"$1\"; echo; echo the end; sleep 1000; true", all, octal(append(attacks(), "\x9b31m", "\xff\xfe"))).want(t, 0)
 	g.foreign("nobodys", all)
 
 	for _, size := range [][2]int{{120, 36}, {80, 24}} {
@@ -57,6 +57,10 @@ func TestNothingHostileReachesTheTerminal(t *testing.T) {
 			m.shows("▐victim▌", "Inspect")
 			m.press("right")
 			m.shows("the end") // of its log
+			m.boxed()
+			m.press("right")
+			m.shows("CPU", "Memory")
+			m.browse("j", "sh -c printf") // what processes call themselves is theirs
 			m.boxed()
 			m.press("right")
 			m.shows("\"Path\": \"sh\"")
