@@ -23,10 +23,6 @@ import (
 	"gantry/ui/preset"
 )
 
-// framesPerSecond is how often the screen is brought up to date at most. A key waits for the next
-// frame, and with Bubble Tea's 60 one in twenty waits for more than a frame of a 60 Hz display.
-const framesPerSecond = 70
-
 // Options is how the workbench is to be.
 type Options struct {
 	Keys    *keymap.Map // nil: the default keys
@@ -67,13 +63,17 @@ func run(ctx context.Context, engine backend.Engine, opt Options, extra ...tea.P
 		opt.Notes = os.Stderr
 	}
 	defer quietLogs(opt.Log)()
+	var pace pace
 	// The model's work outlives ctx: what it began is taken back when ctx has ended.
 	model := app.New(context.WithoutCancel(ctx), engine, app.Options{
 		Keys: opt.Keys, Theme: opt.Theme, Palette: opt.Palette, ASCII: opt.ASCII, Mono: opt.Mono,
 		Command: opt.Command, Hello: opt.Hello, AskStop: opt.AskStop, StopTimeout: opt.StopTimeout, Doctor: opt.Doctor, New: opt.New, Line: opt.Line, Presets: opt.Presets,
+		Drawn: pace.drawn,
 	})
 	defer model.Close()
 	program := tea.NewProgram(model, append([]tea.ProgramOption{tea.WithContext(ctx), tea.WithoutSignalHandler(), tea.WithFPS(framesPerSecond)}, extra...)...)
+	pace.program = program
+	defer pace.end()
 	go program.Send(wholeSigns())
 	caught, stop := catch(program, model)
 	_, err := program.Run()

@@ -44,6 +44,8 @@ type Options struct {
 	// New opens the form at once, and Line is offered to it.
 	New  bool
 	Line string
+	// Drawn is called when View gives something else than before; nil: nobody asks.
+	Drawn func()
 	// Presets is where presets and the last forms are kept.
 	Presets preset.Store
 	// AskStop asks before a container is stopped.

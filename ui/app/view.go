@@ -25,6 +25,8 @@ type parts struct {
 type frame struct {
 	parts   parts
 	content string
+	shown   string // with cursor, what View gave last
+	cursor  tea.Cursor
 	header  headerKey
 	head    string
 	foot    footerKey
@@ -51,7 +53,19 @@ func (m *Model) View() tea.View {
 	v := tea.NewView(m.content())
 	v.AltScreen, v.ReportFocus, v.WindowTitle = true, true, "gantry"
 	v.Cursor = m.cursor()
+	if m.opt.Drawn != nil && (v.Content != m.frame.shown || at(v.Cursor) != m.frame.cursor) {
+		m.frame.shown, m.frame.cursor = v.Content, at(v.Cursor)
+		m.opt.Drawn()
+	}
 	return v
+}
+
+// at is a cursor as it can be compared; none is at no place.
+func at(c *tea.Cursor) tea.Cursor {
+	if c == nil {
+		return tea.Cursor{Position: tea.Position{X: -1}}
+	}
+	return *c
 }
 
 func (m *Model) content() string {
