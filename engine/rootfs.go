@@ -7,6 +7,7 @@ import (
 
 	"github.com/containerd/containerd/v2/core/mount"
 	"github.com/containerd/containerd/v2/core/snapshots"
+	"github.com/containerd/errdefs"
 	"github.com/opencontainers/image-spec/identity"
 
 	"gantry/engine/path"
@@ -15,9 +16,6 @@ import (
 
 // rootfs prepares the container's writable snapshot on top of the image's layers.
 func (c *creation) rootfs(ctx context.Context, s *path.Scope) error {
-	if err := c.l.images.EnsureUnpacked(ctx, c.image); err != nil {
-		return err
-	}
 	layers, err := c.image.RootFS(ctx)
 	if err != nil {
 		return fmt.Errorf("read the image's layers: %w", err)
@@ -29,7 +27,14 @@ func (c *creation) rootfs(ctx context.Context, s *path.Scope) error {
 	// Without the label the garbage collector may take it before the container refers to it.
 	// A lease would be one more write before, and one after.
 	kept := snapshots.WithLabels(map[string]string{"containerd.io/gc.root": c.e.cfg.Now().UTC().Format(time.RFC3339)})
-	c.mounts, err = c.l.client.SnapshotService(c.l.caps.Snapshotter).Prepare(ctx, c.id, parent, kept)
+	snapshots := c.l.client.SnapshotService(c.l.caps.Snapshotter)
+	c.mounts, err = snapshots.Prepare(ctx, c.id, parent, kept)
+	if errdefs.IsNotFound(err) { // the layers are no snapshots yet
+		if err := c.l.images.EnsureUnpacked(ctx, c.image); err != nil {
+			return err
+		}
+		c.mounts, err = snapshots.Prepare(ctx, c.id, parent, kept)
+	}
 	if err != nil {
 		return fmt.Errorf("prepare the root filesystem: %w", err)
 	}

@@ -60,7 +60,7 @@ func (s *Store) Get(ctx context.Context, ref, platform string) (containerd.Image
 }
 
 // local is an image whose manifest and config have been read, so that they are read once: each
-// time costs four calls to containerd.
+// time costs two calls to containerd.
 type local struct {
 	containerd.Image
 	config ocispec.Descriptor
@@ -69,7 +69,7 @@ type local struct {
 
 // whole reads an image's manifest and config.
 func (s *Store) whole(ctx context.Context, img images.Image, match platforms.MatchComparer) (*local, error) {
-	cs := s.client.ContentStore()
+	cs := s.blobs()
 	m, err := images.Manifest(ctx, cs, img.Target, match)
 	if err != nil {
 		return nil, err

@@ -5,7 +5,8 @@ import "syscall"
 // few bytes hold the first lines of what is mapped: those of the program's file.
 const few = 2 << 10
 
-// file maps what of the program's file is to be read or run.
+// file maps what of the program's file is to be run. What is to be read is larger, and less of it
+// is touched.
 func file() {
 	fd, err := syscall.Open("/proc/self/maps", syscall.O_RDONLY|syscall.O_CLOEXEC, 0)
 	if err != nil {
@@ -17,19 +18,19 @@ func file() {
 	if err != nil {
 		return
 	}
-	populate(unwritten(maps[:n]), populateRead)
+	populate(code(maps[:n]), populateRead)
 }
 
-// unwritten is what the first lines of /proc/PID/maps, which are those of the program's file, have
-// that is not written to. A line is
+// code is what the first lines of /proc/PID/maps, which are those of the program's file, have that
+// is to be run. A line is
 //
 //	00400000-01435000 r-xp 00000000 fe:00 1234     /usr/bin/gantry
-func unwritten(maps []byte) []span {
+func code(maps []byte) []span {
 	var found []span
 	for {
 		from, rest, ok := number(maps, '-')
 		to, rest, ok2 := number(rest, ' ')
-		if !ok || !ok2 || len(rest) < 2 {
+		if !ok || !ok2 || len(rest) < 3 {
 			return found
 		}
 		named := false
@@ -40,7 +41,7 @@ func unwritten(maps []byte) []span {
 		if !named || end == len(rest) {
 			return found
 		}
-		if rest[1] == '-' {
+		if rest[2] == 'x' {
 			found = append(found, span{from, to})
 		}
 		maps = rest[end+1:]

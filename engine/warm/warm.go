@@ -1,6 +1,6 @@
 // Package warm has the kernel map at once what this program is going to touch while it starts:
-// its own file, and the first of its heap, before what it is made of begins to fill that one page
-// fault after the other. What gantry links takes 3 MB of heap and some 300 places of the file
+// its code, and the first of its heap, before what it is made of begins to fill that one page
+// fault after the other. What gantry links takes 3 MB of heap and some 200 places of the code
 // before main, and a command twice the heap: 2,000 faults, which on a virtual machine may be a
 // quarter of the time of a whole command. It imports no more than it needs, so that it is
 // initialised early.
