@@ -86,6 +86,21 @@ func TestNoContainerdBelowTheScreens(t *testing.T) {
 	}
 }
 
+// Every start of a container runs gantry-helper twice, and pays each time for what it links to be
+// initialised.
+func TestTheHelperLinksNothingLarge(t *testing.T) {
+	for _, p := range list(t, "-deps", "gantry/engine/helper") {
+		for _, large := range []string{
+			"google.golang.org", "github.com/containerd", "github.com/moby", "github.com/opencontainers", "github.com/sirupsen",
+			"regexp", "net/http", "crypto/tls", "text/template", "log/slog", "testing",
+		} {
+			if within(p.ImportPath, large) {
+				t.Errorf("gantry-helper links %s", p.ImportPath)
+			}
+		}
+	}
+}
+
 // level is the index of the room that a package belongs to; -1 if it belongs to none.
 func level(order [][]string, path string) int {
 	best, at := "", -1

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+	"sync"
 	"syscall"
 
 	"github.com/docker/go-units"
@@ -24,7 +25,7 @@ func fromSize(err error) verdict {
 		return tooBig(big.what, big.size)
 	}
 	// The resolver has no type for this, and says of it that it was not found.
-	if m := rejected.FindStringSubmatch(err.Error()); m != nil {
+	if m := rejected().FindStringSubmatch(err.Error()); m != nil {
 		var size int64
 		if _, serr := fmt.Sscan(m[1], &size); serr == nil {
 			return tooBig("its manifest", size)
@@ -33,7 +34,7 @@ func fromSize(err error) verdict {
 	return verdict{}
 }
 
-var rejected = regexp.MustCompile(`rejecting (\d+) byte manifest`)
+var rejected = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`rejecting (\d+) byte manifest`) })
 
 func tooBig(what string, size int64) verdict {
 	if size <= 0 {
@@ -47,12 +48,14 @@ func bytesOf(got, size int64) string {
 	return units.HumanSize(float64(got)) + " of " + units.HumanSize(float64(size))
 }
 
-var fullPath = regexp.MustCompile(`(/\S+): (no space left on device|disk quota exceeded)`)
+var fullPath = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(/\S+): (no space left on device|disk quota exceeded)`)
+})
 
 // fromDisk finds the disk that is full, as far down as it is not containerd's affair.
 func fromDisk(err error) verdict {
 	text := err.Error()
-	if m := fullPath.FindStringSubmatch(text); m != nil {
+	if m := fullPath().FindStringSubmatch(text); m != nil {
 		dir, _, _ := strings.Cut(m[1], "/io.containerd.")
 		dir, _, _ = strings.Cut(dir, "/tmpmounts/")
 		return verdict{cause: api.PullDiskFull, detail: dir}
@@ -98,7 +101,9 @@ func fromContent(err error) verdict {
 }
 
 // inMount is where containerd has a snapshot while it unpacks into it.
-var inMount = regexp.MustCompile(`mount callback failed on \S+: |/\S*/containerd-mount[0-9]+`)
+var inMount = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`mount callback failed on \S+: |/\S*/containerd-mount[0-9]+`)
+})
 
 // whyNotUnpacked is the end of containerd's error: the file, and what the kernel or the
 // reader of archives said.
@@ -107,7 +112,7 @@ func whyNotUnpacked(text string) string {
 	if _, why, ok := strings.Cut(text, `": `); ok {
 		text = why
 	}
-	text = inMount.ReplaceAllString(text, "")
+	text = inMount().ReplaceAllString(text, "")
 	switch {
 	case strings.Contains(text, "invalid whiteout name"):
 		return "it deletes what cannot be deleted"

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 
 	containerd "github.com/containerd/containerd/v2/client"
 	"github.com/containerd/containerd/v2/core/content"
@@ -105,7 +106,7 @@ func (s *Store) RawConfig(ctx context.Context, img containerd.Image) ([]byte, er
 	return content.ReadBlob(ctx, s.client.ContentStore(), d)
 }
 
-var idPrefix = regexp.MustCompile(`^[a-f0-9]{4,63}$`)
+var idPrefix = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-f0-9]{4,63}$`) })
 
 // record finds the image store's entry: by name first, then by ID.
 func (s *Store) record(ctx context.Context, given string, r Ref) (images.Image, error) {
@@ -121,7 +122,7 @@ func (s *Store) record(ctx context.Context, given string, r Ref) (images.Image, 
 	}
 	prefix := r.Digest
 	if !r.IsID() {
-		if !idPrefix.MatchString(given) {
+		if !idPrefix().MatchString(given) {
 			return images.Image{}, &api.NotFoundError{Kind: "image", Name: r.Familiar}
 		}
 		prefix = "sha256:" + given

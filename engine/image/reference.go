@@ -2,7 +2,6 @@ package image
 
 import (
 	"errors"
-	"regexp"
 	"strings"
 
 	"github.com/distribution/reference"
@@ -24,13 +23,17 @@ type Ref struct {
 // IsID reports whether the reference is a bare image ID, which no registry knows.
 func (r Ref) IsID() bool { return r.Repo == "" }
 
-var imageID = regexp.MustCompile(`^(sha256:)?[a-f0-9]{64}$`)
+// isImageID says whether ref is an image's whole ID, with or without its algorithm.
+func isImageID(ref string) bool {
+	hex := strings.TrimPrefix(ref, "sha256:")
+	return len(hex) == 64 && strings.Trim(hex, "0123456789abcdef") == ""
+}
 
 // Parse reads a reference as Docker does: a name without a registry is Docker Hub's, one
 // without tag and digest means "latest", and 64 hex digits are an image ID. Anything else
 // is an *api.PullError with cause PullBadReference that says what is wrong with it.
 func Parse(ref string) (Ref, error) {
-	if imageID.MatchString(ref) {
+	if isImageID(ref) {
 		d := "sha256:" + strings.TrimPrefix(ref, "sha256:")
 		return Ref{Full: d, Familiar: api.ShortID(strings.TrimPrefix(d, "sha256:")), Digest: d}, nil
 	}

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"gantry/engine/api"
 	"gantry/engine/network/conflist"
@@ -52,14 +53,14 @@ func (c *checking) has(v6 bool) bool {
 }
 
 // nerdctl's names, so that the name can be a file's.
-var nameRule = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]*$`)
+var nameRule = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]*$`) })
 
 func checked(req api.NetworkCreate) *checking {
 	c := &checking{}
 	switch {
 	case req.Name == Host || req.Name == None || req.Name == "default" || req.Name == DefaultName:
 		c.refuse("args", 0, req.Name, "this name has a meaning of its own", "choose another name")
-	case !nameRule.MatchString(req.Name) || len(req.Name) > 128:
+	case !nameRule().MatchString(req.Name) || len(req.Name) > 128:
 		c.refuse("args", 0, req.Name, "a name has letters, digits, _ . and -, begins with a letter or digit, and has at most 128 of them", "choose another name")
 	}
 	switch req.Driver {

@@ -4,6 +4,7 @@ import (
 	"path"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/moby/moby/api/types/container"
 
@@ -27,7 +28,7 @@ func devices() []row {
 				Value: "list", Example: "c 10:* rwm", Help: "Allow the use of devices by number: a, b or c, major:minor, and of rwm",
 			},
 			put: func(b *build, v string) {
-				if !deviceRule.MatchString(v) {
+				if !deviceRule().MatchString(v) {
 					b.refuse("invalid device cgroup format", `write it like "c 10:* rwm"`)
 					return
 				}
@@ -39,15 +40,15 @@ func devices() []row {
 }
 
 // deviceRule is Docker's form of a rule. It is never changed.
-var deviceRule = regexp.MustCompile(`^[acb] ([0-9]{1,9}|\*):([0-9]{1,9}|\*) [rwm]{1,3}$`)
+var deviceRule = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[acb] ([0-9]{1,9}|\*):([0-9]{1,9}|\*) [rwm]{1,3}$`) })
 
 // cdiName is a device in the form of the Container Device Interface: vendor/class=name.
-var cdiName = regexp.MustCompile(`^[a-zA-Z][\w.-]*/[a-zA-Z][\w.-]*=[\w.:-]+$`)
+var cdiName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-zA-Z][\w.-]*/[a-zA-Z][\w.-]*=[\w.:-]+$`) })
 
 // putDevice reads host[:container][:mode].
 func putDevice(b *build, v string) {
 	const fix = "write it like /dev/fuse, /dev/sda:/dev/xvda or /dev/sda:/dev/xvda:r"
-	if cdiName.MatchString(v) {
+	if cdiName().MatchString(v) {
 		b.putCDI(v)
 		return
 	}

@@ -20,7 +20,7 @@ func endpoint() []row {
 				Value: "list", Example: "db", Help: "Further name of the container on its network",
 			},
 			put: func(b *build, v string) {
-				if !networkName.MatchString(v) {
+				if !networkName().MatchString(v) {
 					b.refuse("is not a host's name", nameFix)
 					return
 				}
@@ -67,9 +67,9 @@ func putLink(b *build, v string) {
 		alias = strings.TrimPrefix(target, "/")
 	}
 	switch {
-	case !containerName.MatchString(target):
+	case !containerName().MatchString(target):
 		b.refuse("names no container", "write it like postgres:db")
-	case !networkName.MatchString(alias):
+	case !networkName().MatchString(alias):
 		b.refuse("has an alias that is not a host's name", nameFix)
 	default:
 		b.end().Links = append(b.end().Links, v)

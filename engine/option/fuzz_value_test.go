@@ -88,13 +88,13 @@ func FuzzMounts(f *testing.F) {
 		}
 		for _, b := range h.Binds {
 			r, reason, _ := ReadBind(b)
-			if target(r.Target); reason != "" || r.Named() && !volumeName.MatchString(r.Source) {
+			if target(r.Target); reason != "" || r.Named() && !volumeName().MatchString(r.Source) {
 				t.Errorf("%q is bound as %q: %s", v, b, reason)
 			}
 		}
 		for _, m := range h.Mounts {
 			target(m.Target)
-			if m.Type == mount.TypeBind && !path.IsAbs(m.Source) || m.Type == mount.TypeVolume && m.Source != "" && !volumeName.MatchString(m.Source) || m.Type == mount.TypeTmpfs && m.Source != "" {
+			if m.Type == mount.TypeBind && !path.IsAbs(m.Source) || m.Type == mount.TypeVolume && m.Source != "" && !volumeName().MatchString(m.Source) || m.Type == mount.TypeTmpfs && m.Source != "" {
 				t.Errorf("%q is mounted as %+v", v, m)
 			}
 		}

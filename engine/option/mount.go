@@ -245,7 +245,7 @@ func (m *mounting) whole() (reason, fix string) {
 		return "needs the absolute path of a directory or file of this host as its source", "write source=/path"
 	case m.m.Type == mount.TypeTmpfs && m.m.Source != "":
 		return "has a source, which memory has not", "leave it out"
-	case m.m.Type == mount.TypeVolume && m.m.Source != "" && !volumeName.MatchString(m.m.Source):
+	case m.m.Type == mount.TypeVolume && m.m.Source != "" && !volumeName().MatchString(m.m.Source):
 		if path.IsAbs(m.m.Source) {
 			return "has a path as its source", "write type=bind for a directory of this host"
 		}

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"gantry/engine/api"
 )
@@ -80,7 +81,7 @@ type targeted struct {
 }
 
 // volumeName is Docker's rule for names of volumes.
-var volumeName = regexp.MustCompile(`^[a-zA-Z0-9][a-zA-Z0-9_.-]+$`)
+var volumeName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-zA-Z0-9][a-zA-Z0-9_.-]+$`) })
 
 const (
 	volumeForm    = "write it like data:/target, /path:/target or /path:/target:ro"
@@ -152,7 +153,7 @@ func ReadBind(v string) (b Bind, reason, fix string) {
 		return b, "has nothing before the :", volumeForm
 	case strings.HasPrefix(b.Source, "/"):
 		b.Source = path.Clean(b.Source)
-	case !volumeName.MatchString(b.Source):
+	case !volumeName().MatchString(b.Source):
 		return b, "has a source that is neither a volume's name nor an absolute path", volumeNameFix
 	}
 	if b.Target, reason, fix = readTarget(parts[1]); reason != "" {
@@ -289,7 +290,7 @@ func takeTmpfs(r *api.CreateRequest) (out []string) {
 func putVolumesFrom(b *build, v string) {
 	name, mode, _ := strings.Cut(v, ":")
 	switch {
-	case !networkName.MatchString(name):
+	case !networkName().MatchString(name):
 		b.refuse("names no container", "write it like web or web:ro")
 	case mode != "" && mode != "ro" && mode != "rw":
 		b.refuse("has the option "+mode+", which there is not", "the options are ro and rw")

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/moby/moby/api/types/container"
 	"github.com/moby/moby/api/types/network"
@@ -47,7 +48,7 @@ func networking() []row {
 }
 
 // networkName is nerdctl's rule for names of networks.
-var networkName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]*$`)
+var networkName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]*$`) })
 
 const nameFix = "letters, digits, _ . and -, the first one a letter or digit"
 
@@ -128,16 +129,16 @@ func (n *asked) check() (reason, fix string) {
 	switch {
 	case n.name == "default":
 		n.name = string(defaultNetwork)
-	case shared && !containerName.MatchString(target):
+	case shared && !containerName().MatchString(target):
 		return "is not the name of a container", "write container:NAME, or container:ID"
-	case !shared && !networkName.MatchString(n.name):
+	case !shared && !networkName().MatchString(n.name):
 		return "is not the name of a network", nameFix
 	}
 	return "", ""
 }
 
 // containerName is Docker's rule.
-var containerName = regexp.MustCompile(`^/?[A-Za-z0-9][A-Za-z0-9_.-]*$`)
+var containerName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^/?[A-Za-z0-9][A-Za-z0-9_.-]*$`) })
 
 // field reads one of a list of fields.
 func (n *asked) field(key, value string) (reason, fix string) {
@@ -146,7 +147,7 @@ func (n *asked) field(key, value string) (reason, fix string) {
 	case "name":
 		n.name = value
 	case "alias":
-		if !networkName.MatchString(value) {
+		if !networkName().MatchString(value) {
 			return fmt.Sprintf("has the alias %q, which is not a host's name", value), nameFix
 		}
 		s.Aliases = append(s.Aliases, value)
@@ -184,12 +185,12 @@ func (n *asked) field(key, value string) (reason, fix string) {
 }
 
 // interfaceName is what the kernel takes, but for names that another interface has.
-var interfaceName = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,15}$`)
+var interfaceName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9_.-]{1,15}$`) })
 
 // checkDriverOpt says why an option of a network's driver is not carried out.
 func checkDriverOpt(name, v string) (reason, fix string) {
 	switch {
-	case name == OptionInterface && (!interfaceName.MatchString(v) || v == "lo" || v == "." || v == ".."):
+	case name == OptionInterface && (!interfaceName().MatchString(v) || v == "lo" || v == "." || v == ".."):
 		return fmt.Sprintf("has the interface %q, which cannot be called so", v), "letters, digits, _ . and -, at most 15"
 	case name == OptionInterface:
 		return "", ""

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"gantry/engine/api"
 )
@@ -71,7 +72,7 @@ func resolving() []row {
 				Value: "string", Example: "example.org", Help: "Domain of the container's host name",
 			},
 			put: func(b *build, v string) {
-				if len(v) > maxHostname || !domain.MatchString(v) {
+				if len(v) > maxHostname || !domain().MatchString(v) {
 					b.refuse("is not the name of a domain", "write it like example.org")
 					return
 				}
@@ -83,10 +84,12 @@ func resolving() []row {
 }
 
 // domain is Docker's rule for domains that are searched.
-var domain = regexp.MustCompile(`^[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*\.?$`)
+var domain = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*\.?$`)
+})
 
 func putSearch(b *build, v string) {
-	if v != "." && (len(v) > 255 || !domain.MatchString(v)) {
+	if v != "." && (len(v) > 255 || !domain().MatchString(v)) {
 		b.refuse("is not the name of a domain", "write it like example.org, or . for none")
 		return
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"regexp"
 	"strings"
+	"sync"
 
 	"gantry/engine/api"
 )
@@ -37,7 +38,9 @@ var signs = []struct {
 const ownHook = "network: "
 
 // noise is what runc and the shim put around the sentence that matters.
-var noise = regexp.MustCompile(`^(failed to create (shim )?task: |OCI runtime (create|start) failed: |runc (create|start) failed: |cannot start a container that has |unable to start container process: |error during container init: |exec: )+`)
+var noise = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(failed to create (shim )?task: |OCI runtime (create|start) failed: |runc (create|start) failed: |cannot start a container that has |unable to start container process: |error during container init: |exec: )+`)
+})
 
 // StartFailed makes a typed error of what NewTask or Start returned. command is what was to
 // be run. An ended context stays what it is.
@@ -63,7 +66,7 @@ func StartFailed(name, command string, err error) error {
 // sentence strips the layers of wrapping and runc's trailing ": unknown".
 func sentence(err error) string {
 	s := strings.TrimSuffix(strings.TrimSpace(err.Error()), ": unknown")
-	if t := noise.ReplaceAllString(s, ""); t != "" {
+	if t := noise().ReplaceAllString(s, ""); t != "" {
 		s = t
 	}
 	// Of a hook what it said itself is what matters.

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"sync"
 
 	cfs "github.com/containerd/continuity/fs"
 	"golang.org/x/sys/unix"
@@ -27,7 +28,7 @@ const (
 )
 
 // name is Docker's rule for names of volumes.
-var name = regexp.MustCompile(`^[a-zA-Z0-9][a-zA-Z0-9_.-]+$`)
+var name = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-zA-Z0-9][a-zA-Z0-9_.-]+$`) })
 
 // Store is the volumes of one containerd namespace. Opening and reading it makes nothing.
 type Store struct{ root string }
@@ -58,7 +59,7 @@ func (s *Store) List() ([]api.Volume, error) {
 	}
 	var all []api.Volume
 	for _, e := range entries {
-		if !name.MatchString(e.Name()) {
+		if !name().MatchString(e.Name()) {
 			continue
 		}
 		v, err := s.Get(e.Name())
@@ -77,7 +78,7 @@ func (s *Store) List() ([]api.Volume, error) {
 func (s *Store) Get(volume string) (api.Volume, error) {
 	st, err := os.Stat(s.Dir(volume))
 	switch {
-	case !name.MatchString(volume), errors.Is(err, fs.ErrNotExist):
+	case !name().MatchString(volume), errors.Is(err, fs.ErrNotExist):
 		return api.Volume{}, &api.NotFoundError{Kind: "volume", Name: volume}
 	case err != nil:
 		return api.Volume{}, fmt.Errorf("read volume %s: %w", volume, err)
@@ -120,7 +121,7 @@ func (s *Store) Whole(volume string) bool {
 
 // Check says what is wrong with a new volume's name, driver, options and labels.
 func Check(req api.VolumeCreate) (errs api.FieldErrors) {
-	if req.Name != "" && !name.MatchString(req.Name) {
+	if req.Name != "" && !name().MatchString(req.Name) {
 		errs = append(errs, api.FieldError{Field: "name", Value: req.Name, Reason: "is not a volume's name", Fix: "letters, digits, _ . and -, two or more, the first one a letter or digit"})
 	}
 	if req.Driver != "" && req.Driver != "local" {

@@ -2,8 +2,6 @@ package warm
 
 import (
 	"os"
-	"reflect"
-	"slices"
 	"syscall"
 	"testing"
 	"unsafe"
@@ -12,7 +10,7 @@ import (
 func TestWhatTheHeapGrowsIntoIsThere(t *testing.T) {
 	for range 4 { // in several chunks
 		spans := ahead()
-		populate(spans, populateWrite)
+		populate(spans)
 		var size, there uintptr
 		for _, s := range spans {
 			size += s.to - s.from
@@ -40,38 +38,4 @@ func resident(t *testing.T, s span) uintptr {
 		n += uintptr(p&1) * page
 	}
 	return n
-}
-
-func TestTheProgramsOwnFileIsFound(t *testing.T) {
-	maps, err := os.ReadFile("/proc/self/maps")
-	if err != nil {
-		t.Fatal(err)
-	}
-	here := reflect.ValueOf(code).Pointer()
-	if !slices.ContainsFunc(code(maps[:min(few, len(maps))]), func(s span) bool { return s.from <= here && here < s.to }) {
-		t.Errorf("the program's code at %x is not among what is found in\n%s", here, maps)
-	}
-}
-
-func TestOnlyCodeIsMapped(t *testing.T) {
-	for name, tc := range map[string]struct {
-		maps string
-		want []span
-	}{
-		"a program": {`00400000-01435000 r-xp 00000000 fe:00 1234     /usr/bin/gantry
-01435000-02b64000 r--p 01035000 fe:00 1234     /usr/bin/gantry
-02b64000-02c7c000 rw-p 02764000 fe:00 1234     /usr/bin/gantry
-02c7c000-04ef0000 rw-p 00000000 00:00 0
-7f0000000000-7f0000001000 r--p 00000000 fe:00 99   /usr/lib/libc.so.6
-`, []span{{0x400000, 0x1435000}}},
-		"a line that is cut off": {"00400000-01435000 r-xp 00000000 fe:00 1234  /a\n01435000-02b64000 r--p 0", []span{{0x400000, 0x1435000}}},
-		"nothing":                {"", nil},
-		"something else":         {"/usr/bin/gantry\n", nil},
-	} {
-		t.Run(name, func(t *testing.T) {
-			if got := code([]byte(tc.maps)); !slices.Equal(got, tc.want) {
-				t.Errorf("found %x, want %x", got, tc.want)
-			}
-		})
-	}
 }

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	image "github.com/moby/docker-image-spec/specs-go/v1"
 	"github.com/moby/moby/api/types/container"
@@ -20,7 +21,7 @@ const shmSize = 64 << 20
 
 // imageID matches a name that is the ID of an image, or the beginning of one as long as Docker
 // shows it.
-var imageID = regexp.MustCompile(`^(sha256:)?([0-9a-f]{12}|[0-9a-f]{64})$`)
+var imageID = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(sha256:)?([0-9a-f]{12}|[0-9a-f]{64})$`) })
 
 // Request is what would make such a container. dockerd writes down the outcome: what the image
 // gives is taken out again, and so is what stands for what was not asked for. Own is nil when
@@ -39,7 +40,7 @@ func (b *Box) Request(own *image.DockerOCIImageConfig, unified bool) (api.Create
 	} else {
 		unread = append(unread, "what is the image's own and what was asked for: dockerd's record of "+b.Image+" cannot be read")
 	}
-	if imageID.MatchString(b.Image) {
+	if imageID().MatchString(b.Image) {
 		unread = append(unread, "a name of its image: it was made from the ID "+b.Image+", which only dockerd knows")
 	}
 	req := api.CreateRequest{Name: b.Name, Config: &cfg}
@@ -193,7 +194,7 @@ func (b *Box) volumes() string {
 	for _, m := range b.mounts {
 		switch {
 		case m.Type != "volume":
-		case imageID.MatchString(m.Name):
+		case imageID().MatchString(m.Name):
 			names = append(names, "the one at "+m.Destination)
 		default:
 			names = append(names, m.Name)
