@@ -3,9 +3,11 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -21,8 +23,13 @@ import (
 const asHelper = "GANTRY_TEST_AS_HELPER"
 
 func TestMain(m *testing.M) {
-	if os.Getenv(asHelper) != "" || len(os.Args) > 1 && strings.HasPrefix(os.Args[1], wire.HeirKey) {
+	role := len(os.Args) > 1 && slices.ContainsFunc([]string{wire.HeirKey, wire.HolderKey, wire.HeldKey}, func(k string) bool { return strings.HasPrefix(os.Args[1], k) })
+	if role || os.Getenv(asHelper) != "" {
 		main()
+	}
+	if len(os.Args) > 1 && !strings.HasPrefix(os.Args[1], "-") {
+		fmt.Fprintln(os.Stderr, "a test binary has no such role:", os.Args[1:])
+		os.Exit(1)
 	}
 	goleak.VerifyTestMain(m)
 }

@@ -1,5 +1,5 @@
 // Package shimtest is a shim for tests: the real ttrpc server with a task service of which
-// only State and Wait do anything, told by the test what becomes of the task.
+// only State, Wait and CloseIO do anything, told by the test what becomes of the task.
 package shimtest
 
 import (
@@ -17,6 +17,7 @@ import (
 	"github.com/containerd/ttrpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/types/known/emptypb"
 	"google.golang.org/protobuf/types/known/timestamppb"
 )
 
@@ -36,6 +37,8 @@ type Shim struct {
 	once   sync.Once
 	waited chan struct{} // closed when Wait was called for the first time
 	first  sync.Once
+	input  chan struct{} // closed when CloseIO was called for the first time
+	last   sync.Once
 }
 
 // Start serves the task service in a version, 2 or 3, and writes the bundle's files as the
@@ -46,7 +49,7 @@ func Start(t testing.TB, version int) *Shim {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &Shim{Bundle: t.TempDir(), ended: make(chan struct{}), asked: make(chan struct{}), waited: make(chan struct{})}
+	s := &Shim{Bundle: t.TempDir(), ended: make(chan struct{}), asked: make(chan struct{}), waited: make(chan struct{}), input: make(chan struct{})}
 	socket := filepath.Join(dir, "s")
 	l, err := net.Listen("unix", socket)
 	if err != nil {
@@ -60,7 +63,7 @@ func Start(t testing.TB, version int) *Shim {
 	if version == 2 {
 		name = "containerd.task.v2.Task"
 	}
-	s.server.RegisterService(name, &ttrpc.ServiceDesc{Methods: map[string]ttrpc.Method{"State": s.state, "Wait": s.wait}})
+	s.server.RegisterService(name, &ttrpc.ServiceDesc{Methods: map[string]ttrpc.Method{"State": s.state, "Wait": s.wait, "CloseIO": s.closeIO}})
 	served := make(chan struct{})
 	go func() { defer close(served); s.server.Serve(context.Background(), s.conns) }()
 	t.Cleanup(func() { s.Kill(); <-served; os.RemoveAll(dir) })
@@ -85,6 +88,9 @@ func (s *Shim) Asked() <-chan struct{} { return s.asked }
 
 // Waited is closed when the logger knows the task and waits for its end.
 func (s *Shim) Waited() <-chan struct{} { return s.waited }
+
+// InputClosed is closed when the shim was told to let go of its end of the container's input.
+func (s *Shim) InputClosed() <-chan struct{} { return s.input }
 
 // Create makes the task be there.
 func (s *Shim) Create(pid uint32, terminal bool) {
@@ -131,6 +137,17 @@ func (s *Shim) state(_ context.Context, unmarshal func(any) error) (any, error) 
 	}
 	s.once.Do(func() { close(s.asked) })
 	return s.get()
+}
+
+func (s *Shim) closeIO(_ context.Context, unmarshal func(any) error) (any, error) {
+	var r task.CloseIORequest
+	if err := unmarshal(&r); err != nil {
+		return nil, err
+	}
+	if r.Stdin {
+		s.last.Do(func() { close(s.input) })
+	}
+	return &emptypb.Empty{}, nil
 }
 
 func (s *Shim) wait(ctx context.Context, unmarshal func(any) error) (any, error) {
