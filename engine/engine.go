@@ -62,6 +62,8 @@ type Engine struct {
 	ahead *outlook // of a connection that begins; of the goroutine that connects alone
 
 	hub     hub
+	feed    feed
+	deeds   deeds
 	metrics metrics
 	meter   task.Meter // of this engine and its views
 

@@ -7,98 +7,96 @@ import (
 
 	eventtypes "github.com/containerd/containerd/api/events"
 	"github.com/containerd/containerd/v2/core/events"
-	"github.com/containerd/typeurl/v2"
 
 	"gantry/engine/api"
+	"gantry/engine/record"
 )
 
 // Events tells each what happens from now on, whoever does it, until ctx ends or each fails.
-// containerd keeps no past events, and tells none of signals that were sent.
+// containerd keeps no past events, and tells none of signals that were sent. It is what the live
+// list is kept by, which is begun for it where nobody watches.
 func (e *Engine) Events(ctx context.Context, each func(api.Event) error) error {
-	l, err := e.need(ctx)
-	if err != nil {
+	if _, err := e.need(ctx); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithCancel(e.in(ctx))
-	defer cancel()
-	stream, errs := l.client.EventService().Subscribe(ctx,
-		`namespace==`+e.cfg.Namespace+`,topic~="^/(tasks|containers|images)/"`)
-	j := &journal{e: e, l: l, known: map[string]api.Container{}}
-	all, err := e.list(ctx, l)
-	if err != nil {
-		return err
-	}
-	for _, c := range all {
-		j.known[c.ID] = c
-	}
+	li := e.feed.join()
+	defer e.feed.leave(li)
+	e.watch.Do(func() { close(e.watched) })
 	for {
 		select {
-		case env := <-stream:
-			ev, ok := j.tell(ctx, env)
-			if !ok {
-				continue
-			}
+		case <-li.wake:
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-e.life.Done():
+			return e.life.Err()
+		}
+		evs, err := e.feed.take(li)
+		for _, ev := range evs {
 			if err := each(ev); err != nil {
 				return err
 			}
-		case err := <-errs:
-			if ctx.Err() != nil {
-				return ctx.Err()
-			}
-			return l.lostUnder(ctx, err)
-		case <-ctx.Done():
-			return ctx.Err()
+		}
+		if err != nil {
+			return err
 		}
 	}
 }
 
-// journal makes Docker's events of containerd's. It knows the containers, since one that is
-// removed cannot be asked for its name any more.
-type journal struct {
-	e     *Engine
-	l     *link
-	known map[string]api.Container
-}
-
-func (j *journal) tell(ctx context.Context, env *events.Envelope) (api.Event, bool) {
-	if env == nil || env.Event == nil {
-		return api.Event{}, false
-	}
-	v, err := typeurl.UnmarshalAny(env.Event)
-	if err != nil {
-		return api.Event{}, false
-	}
+// listen notes what an event of containerd's says, if anybody wants to hear it.
+func (e *Engine) listen(l *link, env *events.Envelope, v any) (heard, bool) {
 	w, ok := wordsOf(v)
-	if !ok {
-		return api.Event{}, false
+	if !ok || !e.feed.wanted() {
+		return heard{}, false
 	}
-	ev := api.Event{At: env.Timestamp, Type: api.EventContainer, Action: w.action, ID: w.id, Attributes: map[string]string{}}
-	if w.image {
-		ev.Type, ev.Attributes["name"] = api.EventImage, w.id
-		return ev, true
-	}
-	before, had := j.known[w.id]
-	if w.action == "destroy" {
-		delete(j.known, w.id)
-	} else if w.changes || !had {
-		if c, ok, err := j.e.load(ctx, j.l, w.id); err == nil && ok {
-			j.known[w.id] = c
+	n := heard{happening: w, at: env.Timestamp}
+	if !w.image {
+		if n.own = e.deeds.did(w.action, w.id, env.Timestamp); !n.own {
+			n.actor = l.actor(w.action, w.id)
 		}
 	}
-	c, ok := j.known[w.id]
-	if !ok {
-		c = before
+	return n, true
+}
+
+// tell makes Docker's events of what was heard. One that is removed cannot be asked for its name
+// any more, so what was known before counts too.
+func (e *Engine) tell(ctx context.Context, l *link, news []heard, before map[string]api.Container) {
+	if len(news) == 0 {
+		return
 	}
-	if w.action == "rename" { // a change of anything else is the engine's own business
-		if !had || before.Name == c.Name {
-			return api.Event{}, false
+	after := e.hub.some(news)
+	out := make([]api.Event, 0, len(news))
+	for _, n := range news {
+		ev := api.Event{At: n.at, Type: api.EventContainer, Action: n.action, ID: n.id, Attributes: map[string]string{}}
+		if n.image {
+			ev.Type, ev.Attributes["name"] = api.EventImage, n.id
+			out = append(out, ev)
+			continue
 		}
-		ev.Attributes["oldName"] = before.Name
+		old, had := before[n.id]
+		c, ok := after[n.id]
+		if !ok {
+			c = old
+		}
+		if n.action == "rename" { // a change of anything else is the engine's own business
+			if !had || !ok || old.Name == c.Name {
+				continue
+			}
+			ev.Attributes["oldName"] = old.Name
+			before[n.id] = c
+		}
+		maps.Copy(ev.Attributes, c.Labels)
+		ev.Attributes["name"], ev.Attributes["image"] = c.Name, familiar(c.Image)
+		maps.Copy(ev.Attributes, n.more)
+		var labels record.Info
+		if !n.own && (n.action == "start" || n.action == "die") {
+			if info, err := e.labels(ctx, l, n.id); err == nil {
+				labels = info
+			}
+		}
+		ev.By = doer(n.happening, c, labels, n.own, n.actor)
+		out = append(out, ev)
 	}
-	maps.Copy(ev.Attributes, c.Labels)
-	ev.Attributes["name"], ev.Attributes["image"] = c.Name, familiar(c.Image)
-	maps.Copy(ev.Attributes, w.more)
-	return ev, true
+	e.feed.publish(out)
 }
 
 // happening is what Docker calls an event of containerd's.
@@ -106,16 +104,15 @@ type happening struct {
 	id, action string
 	more       map[string]string
 	image      bool
-	changes    bool // what is known of the container may be no longer so
 }
 
 func wordsOf(v any) (happening, bool) {
 	code := func(status uint32) string { return strconv.FormatUint(uint64(status), 10) }
 	switch ev := v.(type) {
 	case *eventtypes.ContainerCreate:
-		return happening{id: ev.ID, action: "create", changes: true}, true
+		return happening{id: ev.ID, action: "create"}, true
 	case *eventtypes.ContainerUpdate:
-		return happening{id: ev.ID, action: "rename", changes: true}, true
+		return happening{id: ev.ID, action: "rename"}, true
 	case *eventtypes.ContainerDelete:
 		return happening{id: ev.ID, action: "destroy"}, true
 	case *eventtypes.TaskStart:

@@ -3,8 +3,11 @@ package engine_test
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
+	"sync"
+	"syscall"
 	"testing"
 
 	"gantry/engine/api"
@@ -16,6 +19,7 @@ func TestEventsAreToldInDockersWords(t *testing.T) {
 	defer cancel()
 	var seen []string
 	var last api.Event
+	by := map[string]string{}
 	heard, ended := make(chan struct{}), make(chan error, 1)
 	go func() {
 		ended <- p.Events(ctx, func(ev api.Event) error {
@@ -24,6 +28,7 @@ func TestEventsAreToldInDockersWords(t *testing.T) {
 					close(heard)
 				}
 				seen = append(seen, ev.Action)
+				by[ev.Action] = ev.By
 				if ev.Action == "die" {
 					last = ev
 				}
@@ -64,7 +69,60 @@ func TestEventsAreToldInDockersWords(t *testing.T) {
 	if last.ID != id || last.Attributes["exitCode"] != "3" || last.Attributes["name"] != "renamed" || !strings.HasSuffix(last.Attributes["image"], "/busybox:latest") && last.Attributes["image"] == "" || last.At.IsZero() {
 		t.Errorf("%+v", last)
 	}
+	want := map[string]string{"create": api.ByThis, "rename": api.ByThis, "start": api.ByThis, "die": api.ByItself, "destroy": api.ByThis}
+	if !maps.Equal(by, want) {
+		t.Errorf("by %v, want %v", by, want)
+	}
 	for _, id := range ids[:len(ids)-1] {
 		p.remove(id)
+	}
+}
+
+// One who listens sees whose doing it is, as far as that can be known; the events are heard on the
+// stream that the live list is kept by.
+func TestEventsTellByWhom(t *testing.T) {
+	p := open(t)
+	ctx, cancel := context.WithCancel(soon(t))
+	var mu sync.Mutex
+	var seen []string
+	ended := make(chan error, 1)
+	go func() {
+		ended <- p.Events(ctx, func(ev api.Event) error {
+			mu.Lock()
+			defer mu.Unlock()
+			if !strings.HasPrefix(ev.Action, "exec") && ev.Type == api.EventContainer {
+				seen = append(seen, ev.Attributes["name"]+" "+ev.Action+": "+ev.By)
+			}
+			return nil
+		})
+	}()
+	told := func(want string) {
+		t.Helper()
+		p.eventually(want, func() bool {
+			mu.Lock()
+			defer mu.Unlock()
+			return slices.Contains(seen, want)
+		})
+	}
+	id := p.run("--name", "web", "--restart", "always", "busybox", "sh", "-c", "trap 'exit 0' TERM; while :; do sleep 0.1; done")
+	told("web start: " + api.ByThis)
+	// Its process is killed by nobody that is known, and the restart monitor starts it again.
+	if err := syscall.Kill(int(p.get(id).Pid), syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	told("web die: ")
+	told("web start: " + api.ByPolicy)
+	if err := p.Stop(t.Context(), id, api.StopOptions{}, api.Observer{}); err != nil {
+		t.Fatal(err)
+	}
+	told("web die: " + api.ByThis)
+	p.remove(id)
+	told("web destroy: " + api.ByThis)
+	hog := p.run("--name", "hog", "-m", "16m", "--memory-swap", "16m", "busybox", "sh", "-c", "x=$(head -c 64m /dev/zero | tr '\\0' x)")
+	told("hog die: " + api.ByKernel)
+	p.remove(hog)
+	cancel()
+	if err := <-ended; !errors.Is(err, context.Canceled) {
+		t.Errorf("ended with %v", err)
 	}
 }

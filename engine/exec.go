@@ -34,6 +34,7 @@ func (e *Engine) Exec(ctx context.Context, id string, req api.ExecRequest, st *a
 	if err != nil {
 		return nil, err
 	}
+	defer e.begin("exec", id)()
 	ctx = e.in(ctx)
 	if err := checkExec(req); err != nil {
 		return nil, err

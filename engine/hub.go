@@ -95,6 +95,19 @@ func (h *hub) list() []api.Container {
 	return slices.Collect(maps.Values(h.all))
 }
 
+// some are the containers of the live list that something is heard of.
+func (h *hub) some(news []heard) map[string]api.Container {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	out := make(map[string]api.Container, len(news))
+	for _, n := range news {
+		if c, ok := h.all[n.id]; ok {
+			out[n.id] = c
+		}
+	}
+	return out
+}
+
 // unheard is how a full list differs from the live one.
 func (h *hub) unheard(all []api.Container) (changed []api.Container, gone []string) {
 	h.mu.Lock()

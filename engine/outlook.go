@@ -24,7 +24,7 @@ func (e *Engine) lookAhead(ctx context.Context, l *link) *outlook {
 	ctx, cancel := context.WithCancel(e.in(ctx))
 	o := &outlook{cancel: cancel, listed: make(chan struct{})}
 	o.events, o.errs = l.client.EventService().Subscribe(ctx,
-		`namespace==`+e.cfg.Namespace+`,topic~="^/(tasks|containers)/"`)
+		`namespace==`+e.cfg.Namespace+`,topic~="^/(tasks|containers|images)/"`)
 	e.done.Go(func() {
 		defer close(o.listed)
 		o.all, o.err = e.list(ctx, l)

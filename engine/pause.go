@@ -49,6 +49,7 @@ func (e *Engine) freeze(ctx context.Context, action api.Act, id string, do func(
 	if err != nil {
 		return fmt.Errorf("load task: %w", err)
 	}
+	defer e.begin(string(action), id)()
 	if err := do(t, ctx); err != nil {
 		return fmt.Errorf("%s: %w", action, err)
 	}
@@ -99,6 +100,7 @@ func (e *Engine) rename(ctx context.Context, run *path.Run, id, name string) err
 		if c, ok, err = e.load(ctx, l, id); err == nil && !ok {
 			err = &api.NotFoundError{Kind: "container", Name: id}
 		}
+		run.Subject(id, c.Name)
 		if err == nil {
 			err = ownersOnly(api.ActRename, c)
 		}

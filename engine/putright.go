@@ -44,7 +44,8 @@ func (e *Engine) putRight(ctx context.Context, l *link, n *record.Recreation) er
 	}
 	if ok && fresh.Owner == api.OwnerGantry {
 		run := e.newRun("remove", nil, api.Observer{})
-		if err := e.remove(ctx, run, n.New, api.RemoveOptions{Force: true, Volumes: true}); err != nil {
+		err := e.remove(ctx, run, n.New, api.RemoveOptions{Force: true, Volumes: true})
+		if run.End(err); err != nil {
 			return err
 		}
 	}

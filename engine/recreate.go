@@ -239,7 +239,10 @@ func (r *recreation) stopOld(ctx context.Context, sc *path.Scope) error {
 
 // stopQuietly is a stop that is a step of something else.
 func (e *Engine) stopQuietly(ctx context.Context, id string) error {
-	return e.stop(ctx, e.newRun("stop", nil, api.Observer{}), id, api.StopOptions{})
+	run := e.newRun("stop", nil, api.Observer{})
+	err := e.stop(ctx, run, id, api.StopOptions{})
+	run.End(err)
+	return err
 }
 
 // runAgain starts a container that is stopped, or on its way to be.
@@ -247,7 +250,9 @@ func (e *Engine) runAgain(ctx context.Context, id string) error {
 	if err := e.stopQuietly(ctx, id); err != nil {
 		return err
 	}
-	_, err := e.start(ctx, e.newRun("start", nil, api.Observer{}), id, api.StartOptions{})
+	run := e.newRun("start", nil, api.Observer{})
+	_, err := e.start(ctx, run, id, api.StartOptions{})
+	run.End(err)
 	return err
 }
 
@@ -375,5 +380,7 @@ func (r *recreation) oldName() string {
 // stay at any other end of it.
 func (e *Engine) discard(ctx context.Context, old api.Container) error {
 	run := e.newRun("remove", nil, api.Observer{})
-	return e.remove(ctx, run, old.ID, api.RemoveOptions{Volumes: old.AutoRemove})
+	err := e.remove(ctx, run, old.ID, api.RemoveOptions{Volumes: old.AutoRemove})
+	run.End(err)
+	return err
 }

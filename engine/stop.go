@@ -62,6 +62,7 @@ func (e *Engine) stop(ctx context.Context, run *path.Run, id string, opt api.Sto
 	if err != nil || done {
 		return err
 	}
+	defer l.records.State(id).Mark()()
 	e.done.Go(func() {
 		_, _, err := task.Wait(ctx, l.client, id)
 		s.gone <- err
@@ -191,7 +192,9 @@ func (s *stopping) kill(ctx context.Context, sc *path.Scope) error {
 // Kill sends a signal, SIGKILL when sig is "", and does not wait for its effect.
 func (e *Engine) Kill(ctx context.Context, id, sig string) error {
 	began := e.cfg.Now()
+	end := e.begin("kill", id)
 	err := e.kill(ctx, id, sig)
+	end()
 	e.metrics.note("kill", e.cfg.Now().Sub(began), err)
 	return err
 }

@@ -11,7 +11,9 @@ func (e *Engine) newRun(operation string, steps []string, o api.Observer) *path.
 	if e.cfg.Gap != nil {
 		cfg.Gap = func(step string) { e.cfg.Gap(operation, step) }
 	}
-	return path.New(operation, steps, cfg)
+	run := path.New(operation, steps, cfg)
+	e.deeds.add(&deed{run: run})
+	return run
 }
 
 // account counts an ended operation, and writes creates and starts into the journal.

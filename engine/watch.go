@@ -38,6 +38,7 @@ func (e *Engine) follow(ctx context.Context, l *link) error {
 	}
 	defer out.end()
 	all, err := out.list()
+	defer func() { e.feed.end(l.lostUnder(ctx, err)) }()
 	if err != nil {
 		return err
 	}
@@ -46,36 +47,41 @@ func (e *Engine) follow(ctx context.Context, l *link) error {
 	e.done.Go(func() { e.sweepSoon(ctx, l) })
 
 	dirty := map[string]bool{}
+	var news []heard           // to be told once it is known what they have changed
 	var flush <-chan time.Time // nil while nothing is dirty
 	next := time.NewTimer(firstAudit)
 	defer next.Stop()
 	for {
 		select {
 		case env := <-out.events:
-			c, ok := decode(env)
-			if !ok {
-				continue
+			v := unpack(env)
+			if w, ok := e.listen(l, env, v); ok {
+				news = append(news, w)
 			}
-			if c.oom {
-				e.hub.sawOOM(c.id, env.Timestamp)
+			if c, ok := decode(v); ok {
+				if c.oom {
+					e.hub.sawOOM(c.id, env.Timestamp)
+				}
+				dirty[c.id] = true
 			}
-			dirty[c.id] = true
-			if flush == nil {
+			if flush == nil && len(dirty)+len(news) > 0 {
 				flush = time.After(updateGap / 2)
 			}
 		case <-flush:
-			err := e.refresh(ctx, l, dirty)
+			before := e.hub.some(news)
+			err = e.refresh(ctx, l, dirty)
 			if isLost(ctx, err) {
 				return err
 			}
+			e.tell(ctx, l, news, before)
 			clear(dirty)
-			flush = nil
+			news, flush = nil, nil
 			if err != nil {
 				e.log.Warn("read what has changed", "err", err)
 				next.Reset(firstAudit)
 			}
 		case <-next.C:
-			err := e.audit(ctx, l)
+			err = e.audit(ctx, l)
 			if isLost(ctx, err) {
 				return err
 			}
@@ -83,7 +89,7 @@ func (e *Engine) follow(ctx context.Context, l *link) error {
 				e.log.Warn("read the list", "err", err)
 			}
 			next.Reset(auditEvery)
-		case err := <-out.errs:
+		case err = <-out.errs:
 			return err
 		}
 	}
@@ -93,6 +99,9 @@ func (e *Engine) follow(ctx context.Context, l *link) error {
 func (e *Engine) refresh(ctx context.Context, l *link, dirty map[string]bool) error {
 	if len(dirty) > manyDirty {
 		return e.audit(ctx, l)
+	}
+	if len(dirty) == 0 {
+		return nil
 	}
 	u := api.Update{At: e.cfg.Now()}
 	for id := range dirty {
@@ -142,16 +151,21 @@ func (e *Engine) audit(ctx context.Context, l *link) error {
 	return nil
 }
 
-// decode finds out which container an event is about; events of exec processes and of
-// unknown kinds are not ok.
-func decode(env *events.Envelope) (changed, bool) {
+// unpack is what an event says; nil when it cannot be read.
+func unpack(env *events.Envelope) any {
 	if env == nil || env.Event == nil {
-		return changed{}, false
+		return nil
 	}
 	v, err := typeurl.UnmarshalAny(env.Event)
 	if err != nil {
-		return changed{}, false
+		return nil
 	}
+	return v
+}
+
+// decode finds out which container an event is about; events of exec processes and of
+// unknown kinds are not ok.
+func decode(v any) (changed, bool) {
 	switch ev := v.(type) {
 	case *eventtypes.ContainerCreate:
 		return changed{id: ev.ID}, true

@@ -7,24 +7,24 @@ import (
 	"gantry/ui/screen/events"
 )
 
-// openEvents shows what happens. What is heard is kept from the first time on.
+// hear begins to keep what happens, for the screen of it to be opened whenever.
+func (m *Model) hear() tea.Cmd {
+	m.journal = events.NewJournal(m.ctx, m.engine)
+	return m.journal.Listen()
+}
+
+// openEvents shows what has happened, and happens.
 func (m *Model) openEvents() tea.Cmd {
-	var listen tea.Cmd
-	if m.journal == nil {
-		m.journal = events.NewJournal(m.ctx, m.engine)
-		listen = m.journal.Listen()
-	}
 	s := events.New(m.ctx, m.env, m.journal, m.desk())
 	m.things = s
 	m.sizeThings()
 	m.setFocus(focusList)
-	return tea.Batch(listen, s.Init())
+	return s.Init()
 }
 
 func (m *Model) closeJournal() {
 	if m.journal != nil {
 		m.journal.Close()
-		m.journal = nil
 	}
 }
 

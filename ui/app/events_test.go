@@ -11,20 +11,20 @@ import (
 	"gantry/ui/uitest"
 )
 
-// eventful is an engine on which things have happened once the screen is open.
+// eventful is an engine on which things have happened before the screen is opened.
 func eventful() *fake.Engine {
 	e := populated()
 	at := e.Now()
-	say := func(typ, action, id string, attributes map[string]string) {
+	say := func(typ, action, id, by string, attributes map[string]string) {
 		at = at.Add(time.Second)
-		e.Happen(api.Event{At: at, Type: typ, Action: action, ID: id, Attributes: attributes})
+		e.Happen(api.Event{At: at, Type: typ, Action: action, ID: id, By: by, Attributes: attributes})
 	}
 	db, _ := e.Find(context.Background(), "db")
-	say("container", "create", db.ID, map[string]string{"name": "db", "image": "postgres:17"})
-	say("container", "start", db.ID, map[string]string{"name": "db", "image": "postgres:17"})
-	say("container", "rename", "b0b0b0b0b0b0b0b0", map[string]string{"name": "new", "oldName": "old", "image": "redis:7"})
-	say("container", "die", "b0b0b0b0b0b0b0b0", map[string]string{"name": "n\x1b[31m", "image": "redis:7", "exitCode": "137"})
-	say("image", "delete", "nginx:1.27", map[string]string{"name": "nginx:1.27"})
+	say("container", "create", db.ID, api.ByThis, map[string]string{"name": "db", "image": "postgres:17"})
+	say("container", "start", db.ID, api.ByPolicy, map[string]string{"name": "db", "image": "postgres:17"})
+	say("container", "rename", "b0b0b0b0b0b0b0b0", api.ByGantry, map[string]string{"name": "new", "oldName": "old", "image": "redis:7"})
+	say("container", "die", "b0b0b0b0b0b0b0b0", api.ByItself, map[string]string{"name": "n\x1b[31m", "image": "redis:7", "exitCode": "137"})
+	say("image", "delete", "nginx:1.27", "", map[string]string{"name": "nginx:1.27"})
 	return e
 }
 
@@ -38,7 +38,7 @@ func TestEventsAreLiveAndHeldStill(t *testing.T) {
 		flow(t, e, func(w *world) {
 			w.Press("5")
 			w.calm()
-			w.Want("Events", "live", "exit 137", "was old", "postgres:17")
+			w.Want("Events", "live", "exit 137", "was old", "another gantry", "restart policy", "itself")
 			happen := func(action string) {
 				e.Happen(api.Event{At: e.Now(), Type: "container", Action: action, ID: "c0c0c0c0c0c0c0c0", Attributes: map[string]string{"name": "late"}})
 				w.calm()

@@ -70,7 +70,7 @@ type Model struct {
 
 	list   *containers.Screen
 	things things // nil: the containers are shown
-	// journal hears what happens since the screen of it was first opened; nil: it was not yet.
+	// journal hears what happens in the namespace that is shown; nil before the start.
 	journal *events.Journal
 	detail  *detail.Pane
 	pulls   *pull.Pane
@@ -145,7 +145,7 @@ func (m *Model) Jobs() *jobs.Set { return m.jobs }
 
 // Init implements tea.Model.
 func (m *Model) Init() tea.Cmd {
-	cmds := []tea.Cmd{tea.RequestBackgroundColor, m.startWatch()}
+	cmds := []tea.Cmd{tea.RequestBackgroundColor, m.startWatch(), m.hear()}
 	if m.opt.New {
 		cmds = append(cmds, m.openForm(create.Task{}, m.draft, nil))
 		m.form.Offer(m.opt.Line)

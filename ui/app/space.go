@@ -87,5 +87,5 @@ func (m *Model) switchTo(name string) tea.Cmd {
 	m.list.Refresh()
 	m.detail.Show(detail.Subject{})
 	m.setFocus(focusList)
-	return m.startWatch()
+	return tea.Batch(m.startWatch(), m.hear())
 }

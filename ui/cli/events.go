@@ -125,6 +125,7 @@ type eventShape struct {
 	Scope    string     `json:"scope"`
 	Time     int64      `json:"time"`
 	TimeNano int64      `json:"timeNano"`
+	By       string     `json:"by,omitempty"` // gantry's own
 }
 
 type eventActor struct {
@@ -138,12 +139,15 @@ func (p *program) event(ev api.Event, asJSON bool) error {
 		enc.SetEscapeHTML(false)
 		return enc.Encode(eventShape{
 			Status: ev.Action, ID: ev.ID, From: ev.Attributes["image"], Type: ev.Type, Action: ev.Action,
-			Actor: eventActor{ev.ID, ev.Attributes}, Scope: "local", Time: ev.At.Unix(), TimeNano: ev.At.UnixNano(),
+			Actor: eventActor{ev.ID, ev.Attributes}, Scope: "local", Time: ev.At.Unix(), TimeNano: ev.At.UnixNano(), By: ev.By,
 		})
 	}
 	var more []string
 	for _, k := range slices.Sorted(maps.Keys(ev.Attributes)) {
 		more = append(more, k+"="+ev.Attributes[k])
+	}
+	if ev.By != "" {
+		more = append(more, "by="+ev.By)
 	}
 	line := fmt.Sprintf("%s %s %s %s", ev.At.Local().Format(logTime), ev.Type, ev.Action, ev.ID)
 	if len(more) > 0 {

@@ -19,11 +19,13 @@ func TestEventsAreFilteredAndSafe(t *testing.T) {
 		}
 		return api.Event{At: at, Type: api.EventContainer, Action: action, ID: "abc", Attributes: a}
 	}
-	d.Happen(ev("start", "web", "tier", "front"), ev("die", "web", "exitCode", "3"), ev("start", "\x1b[2Jdb"),
+	died := ev("die", "web", "exitCode", "3")
+	died.By = api.ByItself
+	d.Happen(ev("start", "web", "tier", "front"), died, ev("start", "\x1b[2Jdb"),
 		api.Event{At: at, Type: api.EventImage, Action: "delete", ID: "nginx:1.27", Attributes: map[string]string{"name": "nginx:1.27"}})
 	stamp := at.Local().Format(logTime)
 	for line, want := range map[string]string{
-		"events --until -50ms -f event=die":                   stamp + " container die abc (exitCode=3, image=nginx:1.27, name=web)\n",
+		"events --until -50ms -f event=die":                   stamp + " container die abc (exitCode=3, image=nginx:1.27, name=web, by=itself)\n",
 		"events --until -50ms -f container=web -f label=tier": stamp + " container start abc (image=nginx:1.27, name=web, tier=front)\n",
 		"events --until -50ms -f type=image -f image=nginx":   stamp + " image delete nginx:1.27 (name=nginx:1.27)\n",
 		"events --until -50ms -f label=tier=back":             "",
@@ -39,9 +41,10 @@ func TestEventsAreFilteredAndSafe(t *testing.T) {
 		Type, Action string
 		Actor        struct{ Attributes map[string]string }
 		TimeNano     int64 `json:"timeNano"`
+		By           string
 	}
 	got := d.gantry("events", "--until", "-50ms", "-f", "event=die", "--format", "json")
-	if err := json.Unmarshal([]byte(got.out), &shape); err != nil || shape.Action != "die" || shape.Actor.Attributes["exitCode"] != "3" || shape.TimeNano != at.UnixNano() {
+	if err := json.Unmarshal([]byte(got.out), &shape); err != nil || shape.Action != "die" || shape.Actor.Attributes["exitCode"] != "3" || shape.TimeNano != at.UnixNano() || shape.By != api.ByItself {
 		t.Errorf("%v %+v", err, shape)
 	}
 	for line, says := range map[string]string{

@@ -32,9 +32,10 @@ type Event struct {
 	Name, Image string
 	Exit        string // exit code; "" where there is none
 	OldName     string
+	By          string // who did it; "" when that is not known
 }
 
-// Journal hears what happens from the moment that it is first asked for, and keeps the last of
+// Journal hears what happens from the moment that it is told to listen, and keeps the last of
 // it, whether or not the screen is open. It is for one namespace of one engine.
 type Journal struct {
 	ctx    context.Context
@@ -97,7 +98,7 @@ func (j *Journal) hear(ev api.Event) error {
 	j.err = nil
 	j.ring = append(j.ring, Event{
 		Serial: j.serial, At: ev.At, Type: ev.Type, Action: ev.Action, ID: ev.ID,
-		Name: ev.Attributes["name"], Image: ev.Attributes["image"], Exit: ev.Attributes["exitCode"], OldName: ev.Attributes["oldName"],
+		Name: ev.Attributes["name"], Image: ev.Attributes["image"], Exit: ev.Attributes["exitCode"], OldName: ev.Attributes["oldName"], By: ev.By,
 	})
 	if over := len(j.ring) - most; over > 0 {
 		j.ring = slices.Delete(j.ring, 0, over)

@@ -45,12 +45,13 @@ func New(ctx context.Context, env *kit.Env, j *Journal, desk shelf.Desk) *Screen
 	s.ctx, s.cancel = context.WithCancel(ctx)
 	s.Model = shelf.New(ctx, env, shelf.Spec{
 		Title: "Events", Scope: keymap.Events, Load: s.load, Look: s.look, Note: s.note,
-		Empty: []string{"Nothing has happened since this screen was first opened.", "", "containerd keeps no past events."},
+		Empty: []string{"Nothing has happened since gantry was started.", "", "containerd keeps no past events."},
 		Columns: []grid.Column{
 			{ID: "time", Title: "TIME", Min: 12},
 			{ID: "name", Title: "NAME", Min: 12, Max: 32, Weight: 2},
 			{ID: "what", Title: "WHAT", Min: 11},
-			{ID: "more", Title: "", Min: 10, Drop: 2, Weight: 1},
+			{ID: "more", Title: "", Min: 8, Drop: 3, Weight: 1},
+			{ID: "by", Title: "BY", Min: 14, Drop: 2},
 			{ID: "image", Title: "IMAGE", Min: 12, Max: 32, Weight: 1, Drop: 1},
 		},
 		Orders: []shelf.Order{{Name: "time", Compare: func(a, b shelf.Thing) int { return int(int64(of(b).Serial) - int64(of(a).Serial)) }}},
@@ -102,7 +103,7 @@ func (s *Screen) load(context.Context) ([]shelf.Thing, error) {
 		}
 		out[i] = shelf.Thing{
 			ID: strconv.FormatUint(e.Serial, 10), Name: name, Value: e, Cells: e.cells,
-			Text: e.Type + " " + e.Action + " " + e.ID + " " + e.Image + " " + e.more(),
+			Text: e.Type + " " + e.Action + " " + e.ID + " " + e.Image + " " + e.more() + " " + e.by(),
 		}
 	}
 	if len(out) > 0 {
@@ -159,6 +160,14 @@ func (e Event) more() string {
 	return ""
 }
 
+// by is who did it, as it reads on a screen of gantry's.
+func (e Event) by() string {
+	if e.By == api.ByGantry {
+		return "another gantry"
+	}
+	return e.By
+}
+
 func (e Event) cells(st *themes.Styles, now time.Time) []grid.Cell {
 	what := st.Text
 	switch {
@@ -175,7 +184,7 @@ func (e Event) cells(st *themes.Styles, now time.Time) []grid.Cell {
 	}
 	return []grid.Cell{
 		grid.Text(e.At.In(now.Location()).Format("15:04:05.000"), st.Muted), grid.Text(name, st.Text), grid.Text(e.Action, what),
-		grid.Text(e.more(), st.Muted), grid.Text(kit.ShortImage(e.Image), st.Muted),
+		grid.Text(e.more(), st.Muted), grid.Text(e.by(), st.Muted), grid.Text(kit.ShortImage(e.Image), st.Muted),
 	}
 }
 
@@ -183,6 +192,9 @@ func (e Event) cells(st *themes.Styles, now time.Time) []grid.Cell {
 func (s *Screen) look(_ context.Context, t shelf.Thing) (shelf.Details, error) {
 	e := of(t)
 	rows := []facts.Row{facts.Of("when", e.At.In(s.env.Now().Location()).Format("2006-01-02 15:04:05.000")), facts.Of("what", e.Type+" "+e.Action)}
+	if e.By != "" {
+		rows = append(rows, facts.Of("by", e.by()))
+	}
 	if m := e.more(); m != "" && e.Type != api.EventImage {
 		rows = append(rows, facts.Of("", m))
 	}
