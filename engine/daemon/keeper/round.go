@@ -54,6 +54,9 @@ func (k *keeping) untilServing(ctx context.Context, ended <-chan string) (how st
 	for !Knock(k.plan.Address) {
 		select {
 		case how := <-ended:
+			if _, err := os.Stat(k.plan.Address); err == nil {
+				k.serving() // it did, too shortly to be seen, and has left its socket
+			}
 			return how, true
 		case <-ctx.Done():
 			return "", false
