@@ -233,10 +233,12 @@ func (c *creation) supportedNetworks(ctx context.Context) error {
 	if err := c.findShared(ctx, c.run.Trace().Operation == "run"); err != nil {
 		return err
 	}
-	if err := c.plan(ctx, nil); err != nil || c.net.Mode != "" || !c.startsAtOnce() {
-		return err
-	}
-	return c.checkNetwork(ctx, c.withoutOld(c.net.Plan), c.inPlaceOf)
+	return c.whileChoosingPorts(func() error {
+		if err := c.plan(ctx, nil); err != nil || c.net.Mode != "" || !c.startsAtOnce() {
+			return err
+		}
+		return c.checkNetwork(ctx, c.withoutOld(c.net.Plan), c.inPlaceOf)
+	})
 }
 
 // findImage looks for the image among the local ones.

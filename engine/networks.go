@@ -140,6 +140,15 @@ func (c *creation) publish(ctx context.Context, exposed mobynet.PortSet) ([]api.
 	return network.Publish(c.req, exposed, taken)
 }
 
+// whileChoosingPorts runs fn while nobody else looks which ports are free, if any are wanted: who
+// looks holds a port for a moment, and would be in the way of who was given it.
+func (c *creation) whileChoosingPorts(fn func() error) error {
+	if h := c.req.HostConfig; h == nil || len(h.PortBindings) == 0 && !h.PublishAllPorts {
+		return fn()
+	}
+	return c.l.records.ChoosingPorts(fn)
+}
+
 // plan finds the host's ports and the networks that the request asks for. It changes nothing
 // but that the default network is there afterwards.
 func (c *creation) plan(ctx context.Context, image map[string]struct{}) error {
