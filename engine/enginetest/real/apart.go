@@ -3,6 +3,8 @@ package real
 import (
 	"errors"
 	"fmt"
+	"io"
+	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -27,7 +29,10 @@ func Outside() bool {
 // loopback, and ends with its exit code. In place of each folder to be hidden it sees an empty
 // one that goes with it. Apart returns in the one that is there, and where there can be none:
 // without root.
-func Apart(hide ...string) {
+func Apart(hide ...string) { apart([][]string{os.Args[1:]}, hide) }
+
+// apart is Apart for one run or several.
+func apart(runs [][]string, hide []string) {
 	if os.Geteuid() != 0 {
 		return
 	}
@@ -45,29 +50,67 @@ func Apart(hide ...string) {
 		}
 		return
 	}
-	cmd := exec.Command("/proc/self/exe", os.Args[1:]...)
-	cmd.Env = append(os.Environ(), apartEnv+"=1")
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
-	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: unix.CLONE_NEWNET, Pdeathsig: syscall.SIGKILL}
-	if len(hide) > 0 {
-		cmd.SysProcAttr.Cloneflags |= unix.CLONE_NEWNS
-	}
 	made, err := makeAll(hide)
+	code := 1
 	if err == nil {
-		err = cmd.Run()
+		code, err = again(runs, len(hide) > 0)
 	}
 	for _, dir := range made {
 		_ = os.Remove(dir) // it stays if somebody has come to use it
 	}
-	var exit *exec.ExitError
-	switch {
-	case errors.As(err, &exit):
-		os.Exit(exit.ExitCode())
-	case err != nil:
+	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
 	}
-	os.Exit(0)
+	os.Exit(code)
+}
+
+// again runs this program once with each list of arguments, all at the same time and each in a
+// place of its own. What those after the first say comes when the first has ended. The exit
+// code is the worst of theirs.
+func again(runs [][]string, hides bool) (code int, err error) {
+	type part struct {
+		cmd  *exec.Cmd
+		said *os.File
+	}
+	var all []part
+	for i, args := range runs {
+		p := part{exec.Command("/proc/self/exe", args...), os.Stdout}
+		p.cmd.Env = append(os.Environ(), apartEnv+"=1")
+		p.cmd.Stdin, p.cmd.Stdout, p.cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
+		if i > 0 {
+			// A file: a pipe would be waited for until the last daemon has closed it.
+			if p.said, err = os.CreateTemp("", ""); err != nil {
+				break
+			}
+			defer p.said.Close()
+			_ = os.Remove(p.said.Name())
+			p.cmd.Stdin, p.cmd.Stdout, p.cmd.Stderr = nil, p.said, p.said
+		}
+		p.cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: unix.CLONE_NEWNET, Pdeathsig: syscall.SIGKILL}
+		if hides {
+			p.cmd.SysProcAttr.Cloneflags |= unix.CLONE_NEWNS
+		}
+		if err = p.cmd.Start(); err != nil {
+			break
+		}
+		all = append(all, p)
+	}
+	if err != nil {
+		code = 1
+	}
+	for i, p := range all {
+		werr := p.cmd.Wait()
+		if i > 0 {
+			_, cerr := io.Copy(os.Stdout, io.NewSectionReader(p.said, 0, math.MaxInt64))
+			err = errors.Join(err, cerr)
+		}
+		if exit, ok := errors.AsType[*exec.ExitError](werr); ok && exit.ExitCode() > 0 {
+			code = max(code, exit.ExitCode())
+		} else if werr != nil {
+			code, err = max(code, 1), errors.Join(err, werr)
+		}
+	}
+	return code, err
 }
 
 // makeAll makes the folders that are missing, and tells which those were, the deepest first.

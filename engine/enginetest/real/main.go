@@ -19,6 +19,22 @@ import (
 // namespace of its own, so that no bridge and no rule is left on the host; folders that are to
 // be hidden are empty ones there.
 func Main(m *testing.M, hide ...string) {
+	play()
+	Apart(hide...)
+	run(m)
+}
+
+// MainInParts is Main for tests that wait more than they work: those whose names begin with one
+// of the words of a part are run at the same time as the others, in a process with an engine and
+// a network of its own.
+func MainInParts(m *testing.M, parts ...[]string) {
+	play()
+	apart(split(os.Args[1:], parts), nil)
+	run(m)
+}
+
+// play is what this binary does when it is called as something else than tests.
+func play() {
 	if len(os.Args) > 1 && os.Args[1] == "containerd" {
 		os.Exit(linked.Main(os.Args[2:]))
 	}
@@ -35,7 +51,9 @@ func Main(m *testing.M, hide ...string) {
 		fmt.Fprintln(os.Stderr, "a test binary is no gantry:", os.Args[1:])
 		os.Exit(1)
 	}
-	Apart(hide...)
+}
+
+func run(m *testing.M) {
 	code := m.Run()
 	if err := shared().end(); err != nil {
 		fmt.Fprintln(os.Stderr, "clear up after the tests:", err)
