@@ -48,7 +48,10 @@ type soak struct {
 // them: each run's exit code is told, no row is wrong, and nothing is left over.
 func TestSoak(t *testing.T) {
 	// A keeper waits ever longer for an engine that keeps dying, so a short run kills a few times only.
-	cycles, every, most := 60, 2*time.Second, int64(3)
+	cycles, every, most := 40, 2*time.Second, int64(3)
+	if testing.Short() {
+		cycles = 20
+	}
 	if n, err := strconv.Atoi(os.Getenv(soakVariable)); err == nil {
 		cycles, every, most = n, 30*time.Second, int64(n)
 	}

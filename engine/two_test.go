@@ -23,8 +23,13 @@ import (
 // twinEnv tells this test binary to be another gantry, which does what it is told line by line.
 const twinEnv = "GANTRY_TEST_TWIN"
 
-// rounds is how often each race is run.
-const rounds = 20
+// rounds is how often each race is run: each two acts meet once.
+func rounds() int {
+	if testing.Short() {
+		return 5
+	}
+	return 16
+}
 
 // TestTwin is no test: it is the other gantry.
 func TestTwin(t *testing.T) {
@@ -169,7 +174,7 @@ func TestTwoGantrysDoNotTakeOneNameTwice(t *testing.T) {
 	before := real.Count(t, p.env)
 	w := p.twin(t)
 	won := map[bool]int{}
-	for i := range rounds {
+	for i := range rounds() {
 		line := fmt.Sprintf("create race-%d %s", i, p.image(real.Busybox))
 		own, other := w.race(p, line, line)
 		if other.Kind == "" {
@@ -198,7 +203,7 @@ func TestTwoGantrysAtOneContainer(t *testing.T) {
 	before := real.Count(t, p.env)
 	w := p.twin(t)
 	acts := []string{"start", "stop", "kill", "remove"}
-	for i := range rounds {
+	for i := range rounds() {
 		id := p.create(trapper...)
 		if i%2 == 0 {
 			p.start(id)
@@ -240,7 +245,7 @@ func TestTwoGantrysLoseNoUpdate(t *testing.T) {
 	p := open(t)
 	p.output("busybox", "true")
 	w := p.twin(t)
-	for i := range rounds {
+	for i := range rounds() {
 		id := p.create(trapper...)
 		own, other := w.race(p, "start "+id, "start "+id)
 		if own.Kind != "" || other.Kind != "" {
