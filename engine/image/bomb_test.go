@@ -54,7 +54,7 @@ func sparse(t *testing.T, size uint64) real.Layer {
 // A layer of a few bytes that would fill any disk is stopped, and leaves nothing.
 func TestABombIsStopped(t *testing.T) {
 	own := real.OwnEngine(t, "3g")
-	zeros, err := real.NewLayer([]real.File{{Path: "zeros", Mode: 0o644, Body: make([]byte, 400<<20)}})
+	zeros, err := real.NewLayer([]real.File{{Path: "zeros", Mode: 0o644, Body: make([]byte, 64<<20)}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,7 +74,7 @@ func TestABombIsStopped(t *testing.T) {
 				t.Fatal(err)
 			}
 			before := real.Count(t, own.Env)
-			s := image.New(own.Client, image.Config{Snapshotter: own.Caps.Snapshotter, DockerConfigDir: t.TempDir(), HostDirs: []string{}, Patience: brief(), Swell: tt.swell})
+			s := image.New(own.Client, image.Config{Snapshotter: own.Caps.Snapshotter, DockerConfigDir: t.TempDir(), HostDirs: []string{}, Patience: patient(), Swell: tt.swell})
 			ctx, cancel := context.WithCancel(own.Context(t))
 			defer cancel()
 			r := &reports{t: t}

@@ -114,7 +114,11 @@ func wayFaults() []fault {
 	return []fault{
 		{name: "DNS: no such host", set: func(s *scene) string { s.names(3, true); return "registry.test/app" },
 			want: dns + "there is no host registry.test" + spelling},
-		{name: "DNS: the name server is silent", set: func(s *scene) string { s.names(0, false); return "registry.test/app" },
+		{name: "DNS: the name server is silent", set: func(s *scene) string {
+			s.cfg.Patience = brief()
+			s.names(0, false)
+			return "registry.test/app"
+		},
 			want: dns + "the name server does not answer" + spelling},
 		{name: "connection refused", set: func(s *scene) string { return "127.0.0.1:1/app" },
 			want: "127.0.0.1:1/app:latest could not be pulled: 127.0.0.1:1 is not reachable: 127.0.0.1:1 refuses the connection (check the network and the proxy settings)"},

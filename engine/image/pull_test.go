@@ -25,10 +25,17 @@ func TestMain(m *testing.M) { real.Main(m) }
 func store(t *testing.T, env *real.Env) (*image.Store, string) {
 	t.Helper()
 	dir := t.TempDir()
-	return image.New(env.Client, image.Config{Snapshotter: env.Caps.Snapshotter, DockerConfigDir: dir, HostDirs: []string{}, Patience: brief()}), dir
+	return image.New(env.Client, image.Config{Snapshotter: env.Caps.Snapshotter, DockerConfigDir: dir, HostDirs: []string{}, Patience: patient()}), dir
 }
 
-// brief is a patience that tests have.
+// patient bears with a registry that is slow because the machine is.
+func patient() image.Patience {
+	p := brief()
+	p.Silence = 20 * time.Second
+	return p
+}
+
+// brief is the patience of tests with a registry that falls silent.
 func brief() image.Patience {
 	return image.Patience{Silence: 500 * time.Millisecond, Pause: 5 * time.Millisecond, Wait: 3 * time.Second, Helper: time.Second}
 }

@@ -27,7 +27,7 @@ import (
 func way(t *testing.T, env *real.Env) *scene {
 	t.Helper()
 	s := &scene{T: t, env: env, reg: real.Registry(t)}
-	s.cfg = image.Config{Snapshotter: env.Caps.Snapshotter, DockerConfigDir: t.TempDir(), HostDirs: []string{t.TempDir(), t.TempDir()}, Patience: brief()}
+	s.cfg = image.Config{Snapshotter: env.Caps.Snapshotter, DockerConfigDir: t.TempDir(), HostDirs: []string{t.TempDir(), t.TempDir()}, Patience: patient()}
 	s.app()
 	return s
 }
@@ -69,7 +69,10 @@ func TestMirrors(t *testing.T) {
 			m.Use(s, real.BasicAuth("me", "right"))
 			return m.Addr
 		}, "ORIGIN"},
-		{"it is silent", func(s *scene) string { return s.listen("MIRROR", func(c net.Conn) { <-s.Context().Done() }) }, "ORIGIN"},
+		{"it is silent", func(s *scene) string {
+			s.cfg.Patience = brief()
+			return s.listen("MIRROR", func(c net.Conn) { <-s.Context().Done() })
+		}, "ORIGIN"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			s := way(t, env)

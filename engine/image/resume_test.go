@@ -161,7 +161,7 @@ func TestContainerdDiesUnderAPull(t *testing.T) {
 	reg := real.Registry(t)
 	before := real.Count(t, own.Env)
 	layer, sent := bigImage(t, own.Env, reg, real.First(1, real.GateAfter(3<<20, nil), good))
-	s, _ := store(t, own.Env)
+	s := image.New(own.Client, image.Config{Snapshotter: own.Caps.Snapshotter, DockerConfigDir: t.TempDir(), HostDirs: []string{}, Patience: brief()})
 	failed := make(chan error, 1)
 	r := &reports{t: t}
 	go func() {
