@@ -234,7 +234,7 @@ func screen(ctx context.Context, e cli.Engine, o cli.Options) error {
 	defer tidy.Stop()
 	err := ui.Run(ctx, e, ui.Options{
 		ASCII: set.Bool(config.ASCII, plainGlyphs(os.Getenv)), Mono: os.Getenv("NO_COLOR") != "",
-		Command: strings.Join(os.Args, " "), New: o.New, Line: o.Line, Log: logWriter(o), Notes: os.Stderr,
+		Command: strings.Join(os.Args, " "), New: o.New, Line: o.Line, Draft: o.Draft, Log: logWriter(o), Notes: os.Stderr,
 		Presets: o.Presets(),
 		Keys:    set.Keys, Palette: set.Palette, Hello: set.Hello(),
 		AskStop: set.Bool(config.AskStop, false), StopTimeout: set.Duration(config.StopTimeout),

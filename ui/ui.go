@@ -16,6 +16,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"gantry/engine/api"
+	"gantry/engine/option"
 	"gantry/keymap"
 	"gantry/themes"
 	"gantry/ui/app"
@@ -39,6 +40,7 @@ type Options struct {
 	StopTimeout *time.Duration  // how long a container has to end when it is stopped; nil: as it was made
 	New         bool            // open the form for a new container at once
 	Line        string          // a docker run line that is offered to it; may be empty
+	Draft       *option.Draft   // what the form is filled with when it is first opened; nil: nothing
 	// Presets is where presets and the last forms are kept.
 	Presets preset.Store
 	// Doctor looks at this host, for the page of its findings; nil: there is none.
@@ -67,7 +69,7 @@ func run(ctx context.Context, engine backend.Engine, opt Options, extra ...tea.P
 	// The model's work outlives ctx: what it began is taken back when ctx has ended.
 	model := app.New(context.WithoutCancel(ctx), engine, app.Options{
 		Keys: opt.Keys, Theme: opt.Theme, Palette: opt.Palette, ASCII: opt.ASCII, Mono: opt.Mono,
-		Command: opt.Command, Hello: opt.Hello, AskStop: opt.AskStop, StopTimeout: opt.StopTimeout, Doctor: opt.Doctor, New: opt.New, Line: opt.Line, Presets: opt.Presets,
+		Command: opt.Command, Hello: opt.Hello, AskStop: opt.AskStop, StopTimeout: opt.StopTimeout, Doctor: opt.Doctor, New: opt.New, Line: opt.Line, Draft: opt.Draft, Presets: opt.Presets,
 		Drawn: pace.drawn,
 	})
 	defer model.Close()

@@ -44,6 +44,8 @@ type Options struct {
 	// New opens the form at once, and Line is offered to it.
 	New  bool
 	Line string
+	// Draft is what the form is filled with when it is first opened; nil: nothing.
+	Draft *option.Draft
 	// Drawn is called when View gives something else than before; nil: nobody asks.
 	Drawn func()
 	// Presets is where presets and the last forms are kept.
@@ -119,6 +121,9 @@ func New(ctx context.Context, engine backend.Engine, opt Options) *Model {
 		opt.Command = "gantry"
 	}
 	m := &Model{engine: engine, base: engine, opt: opt, store: store.New(), fresh: map[string]bool{}, guests: &guests{}, past: newPast(), look: look{dark: true}}
+	if opt.Draft != nil {
+		m.draft = opt.Draft.Clone()
+	}
 	m.ctx, m.cancel = context.WithCancel(ctx)
 	m.env = &kit.Env{Keys: opt.Keys, Now: opt.Now, Styles: themes.Default(true)}
 	m.restyle()

@@ -164,3 +164,15 @@ func atSizesWith(t *testing.T, o app.Options, name string, scene func(w *world))
 		})
 	}
 }
+
+func TestTheFormOpensWithWhatItIsGiven(t *testing.T) {
+	uitest.Run(t, func(t *testing.T) {
+		var d option.Draft
+		d.Set(option.KeyImage, "redis:8")
+		d.Set(option.KeyMemory, "64m")
+		w, end := beginWith(t, populated(), 120, 36, app.Options{New: true, Draft: &d})
+		defer end()
+		w.calm()
+		w.Want("New container", "redis:8", "-m 64m")
+	})
+}

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"gantry/engine/api"
+	"gantry/engine/option"
 )
 
 // made is a desk with a container web that gantry has made, and runs.
@@ -102,7 +103,15 @@ func TestNewOpensTheFormWithALine(t *testing.T) {
 	if got := d.gantry("new"); got.code != 0 || !d.opts[1].New || d.opts[1].Line != "" {
 		t.Errorf("%+v, %+v", got, d.opts)
 	}
-	if got := d.gantry("new", "ls -l"); got.code != 1 || len(d.opts) != 2 {
+	if got := d.gantry("new", "--preset", "redis"); got.code != 0 || len(d.opts) != 3 || !d.opts[2].New || !strings.HasPrefix(d.opts[2].Draft.Get(option.KeyImage), "redis") {
+		t.Errorf("from a preset: %+v, %+v", got, d.opts)
+	}
+	for line, says := range map[string]string{"new --preset nosuch": "here is no preset nosuch", "new --preset redis docker run x": "give one of the two"} {
+		if got := d.gantry(strings.Fields(line)...); got.code != 1 || len(d.opts) != 3 || !strings.Contains(got.err, says) {
+			t.Errorf("%s: %+v", line, got)
+		}
+	}
+	if got := d.gantry("new", "ls -l"); got.code != 1 || len(d.opts) != 3 {
 		t.Errorf("a line without a run opened the screen: %+v", got)
 	}
 }

@@ -74,6 +74,8 @@ type Options struct {
 	Unfit error
 	// Screen says that it is for the screen, which watches.
 	Screen bool
+	// Draft is what the form is filled with; nil: nothing.
+	Draft *option.Draft
 }
 
 // Deps join the command line to an engine and to a terminal.

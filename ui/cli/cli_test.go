@@ -215,12 +215,12 @@ func TestWhereTheEngineIsComesFromFlagsThenTheEnvironment(t *testing.T) {
 	// The address in the environment is the engine's to read: --engine counts more.
 	d.env = map[string]string{"CONTAINERD_NAMESPACE": "env", "GANTRY_DATA_ROOT": "/env"}
 	for line, want := range map[string]Options{
-		"ps": {"", "env", "/env", "auto", false, "", nil, nil, false},
-		"--address /a.sock -n ns --data-root /r --engine system ps": {"/a.sock", "ns", "/r", "system", false, "", nil, nil, false},
-		"ps --namespace ns": {"", "ns", "/env", "auto", false, "", nil, nil, false},
-		"create --name a1 -n ns --address=/a.sock busybox":     {"/a.sock", "ns", "/env", "auto", false, "", nil, nil, false},
-		"-n ns create --name a2 busybox":                       {"", "ns", "/env", "auto", false, "", nil, nil, false},
-		"create --name a3 --engine embedded busybox -n inside": {"", "env", "/env", "embedded", false, "", nil, nil, false}, // behind the image it is the container's
+		"ps": {Namespace: "env", DataRoot: "/env", Engine: "auto"},
+		"--address /a.sock -n ns --data-root /r --engine system ps": {Address: "/a.sock", Namespace: "ns", DataRoot: "/r", Engine: "system"},
+		"ps --namespace ns": {Namespace: "ns", DataRoot: "/env", Engine: "auto"},
+		"create --name a1 -n ns --address=/a.sock busybox":     {Address: "/a.sock", Namespace: "ns", DataRoot: "/env", Engine: "auto"},
+		"-n ns create --name a2 busybox":                       {Namespace: "ns", DataRoot: "/env", Engine: "auto"},
+		"create --name a3 --engine embedded busybox -n inside": {Namespace: "env", DataRoot: "/env", Engine: "embedded"}, // behind the image it is the container's
 	} {
 		d.opts = nil
 		if got := d.gantry(strings.Fields(line)...); got.code != 0 || len(d.opts) != 1 || d.opts[0] != want {

@@ -59,6 +59,7 @@ func TestAShellCompletesFlagsValuesAndNames(t *testing.T) {
 		{"recreate |", "web old" + noFiles},
 		{"recreate web --with|", "--without" + noFiles},
 		{"recreate web --without cap|", "cap-add cap-drop" + noFiles},
+		{"new --preset re|", "redis registry" + noFiles},
 		{"presets re|", "redis registry" + noFiles},
 		{"cp w|", "web: :2"},
 		{"completion |", "bash zsh fish" + noFiles},

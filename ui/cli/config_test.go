@@ -65,14 +65,14 @@ func TestSettingsReachTheEngineAndTheScreen(t *testing.T) {
 	d := sit(t)
 	d.settle(map[string]string{"config.toml": "theme = \"colorblind\"\n[engine]\naddress = \"/file.sock\"\nnamespace = \"file\"\n[confirm]\nstop = true\n"})
 	for line, want := range map[string]Options{
-		"":                                 {"/file.sock", "file", "", "auto", false, "", nil, nil, true},
-		"ps":                               {"/file.sock", "file", "", "auto", false, "", nil, nil, false},
-		"-n flag ps":                       {"/file.sock", "flag", "", "auto", false, "", nil, nil, false},
-		"--engine embedded ps":             {"", "file", "", "embedded", false, "", nil, nil, false},
-		"create --engine embedded busybox": {"", "file", "", "embedded", false, "", nil, nil, false},
-		"create --address /a.sock --name b1 busybox": {"/a.sock", "file", "", "auto", false, "", nil, nil, false},
-		"--theme light":                       {"/file.sock", "file", "", "auto", false, "", nil, nil, true},
-		"create -n flag --name other busybox": {"/file.sock", "flag", "", "auto", false, "", nil, nil, false},
+		"":                                 {Address: "/file.sock", Namespace: "file", Engine: "auto", Screen: true},
+		"ps":                               {Address: "/file.sock", Namespace: "file", Engine: "auto"},
+		"-n flag ps":                       {Address: "/file.sock", Namespace: "flag", Engine: "auto"},
+		"--engine embedded ps":             {Namespace: "file", Engine: "embedded"},
+		"create --engine embedded busybox": {Namespace: "file", Engine: "embedded"},
+		"create --address /a.sock --name b1 busybox": {Address: "/a.sock", Namespace: "file", Engine: "auto"},
+		"--theme light":                       {Address: "/file.sock", Namespace: "file", Engine: "auto", Screen: true},
+		"create -n flag --name other busybox": {Address: "/file.sock", Namespace: "flag", Engine: "auto"},
 	} {
 		d.opts = nil
 		if got := d.gantry(strings.Fields(line)...); got.code != 0 || len(d.opts) != 1 || d.opts[0] != want {

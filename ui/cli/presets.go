@@ -36,9 +36,8 @@ func (p *program) presetsCommand() *cobra.Command {
 // presets lists every preset, or prints the line of one; one of the user's that cannot be used
 // is exit code 1.
 func (p *program) presets(args []string) error {
-	store := p.opt.Presets()
-	all, wrong := store.List()
 	if len(args) == 0 {
+		all, wrong := p.opt.Presets().List()
 		w := tabwriter.NewWriter(p.Out, 0, 0, 3, ' ', 0)
 		for _, x := range all {
 			from := "gantry's"
@@ -52,14 +51,10 @@ func (p *program) presets(args []string) error {
 		}
 		return wrong
 	}
-	for _, x := range all {
-		if x.Name == args[0] {
-			fmt.Fprintln(p.Out, x.Draft.Line("gantry run"))
-			return nil
-		}
+	x, err := p.preset(args[0])
+	if err != nil {
+		return err
 	}
-	if wrong != nil {
-		return wrong
-	}
-	return fmt.Errorf("there is no preset %s; see 'gantry presets'", kit.Clean(args[0]))
+	fmt.Fprintln(p.Out, x.Draft.Line("gantry run"))
+	return nil
 }
