@@ -155,7 +155,6 @@ func (e *Engine) learn(ctx context.Context, l *link) error {
 	var h host.Facts
 	var local errgroup.Group // while containerd is asked
 	local.Go(func() (err error) { h, err = host.Read(ctx); return err })
-	local.Go(func() error { l.info.Skew = daemon.Skew(l.end); return nil })
 	caps, err := daemon.Ask(ctx, l.end, l.client)
 	if herr := local.Wait(); err != nil || herr != nil {
 		return errors.Join(err, herr)

@@ -9,6 +9,7 @@ import (
 	"github.com/containerd/typeurl/v2"
 
 	"gantry/engine/api"
+	"gantry/engine/daemon"
 )
 
 const (
@@ -43,6 +44,9 @@ func (e *Engine) follow(ctx context.Context, l *link) error {
 		return err
 	}
 	e.publishAll(ctx, l, all)
+	if e.whole == nil {
+		l.info.Skew = daemon.Skew(l.end) // which nobody waits for, and only who watches is told
+	}
 	e.connected(l)
 	e.done.Go(func() { e.sweepSoon(ctx, l) })
 

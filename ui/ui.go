@@ -13,7 +13,6 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
-	"github.com/charmbracelet/x/ansi"
 
 	"gantry/engine/api"
 	"gantry/engine/option"
@@ -76,7 +75,6 @@ func run(ctx context.Context, engine backend.Engine, opt Options, extra ...tea.P
 	program := tea.NewProgram(model, append([]tea.ProgramOption{tea.WithContext(ctx), tea.WithoutSignalHandler(), tea.WithFPS(framesPerSecond)}, extra...)...)
 	pace.program = program
 	defer pace.end()
-	go program.Send(wholeSigns())
 	caught, stop := catch(program, model)
 	_, err := program.Run()
 	stop()
@@ -89,14 +87,6 @@ func run(ctx context.Context, engine backend.Engine, opt Options, extra ...tea.P
 		return &SignalError{sig}
 	}
 	return outcome(ctx, err)
-}
-
-// wholeSigns is the answer of a terminal that measures what is drawn as one sign rather than add
-// up its characters. All that is drawn measures alike both ways, so it need not be waited for: the
-// table of the other way is 2 MB that would be made for the first screen and is used for no more.
-// Sent before the program runs, it is the first that it hears.
-func wholeSigns() tea.Msg {
-	return tea.ModeReportMsg{Mode: ansi.ModeUnicodeCore, Value: ansi.ModeReset}
 }
 
 // catch ends the program at the signals that ask for it: the same way as its user would,

@@ -175,8 +175,11 @@ func (u *ascent) takeLock(ctx context.Context, s *path.Scope) error {
 	var kept patience
 	for served := 0; ; {
 		serves := knock(ctx, u.ep.Address) == nil
-		if pid := keeper.Of(u.ep.DataRoot); pid > 0 && !serves {
-			// It starts the daemon again by itself.
+		pid := 0
+		if !serves {
+			pid = keeper.Of(u.ep.DataRoot)
+		}
+		if pid > 0 { // it starts the daemon again by itself
 			if err := kept.with(u, pid); err != nil {
 				return err
 			}

@@ -2,11 +2,14 @@ package keeper
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
+	"strings"
 
 	"golang.org/x/sys/unix"
 )
@@ -92,6 +95,10 @@ func hasOpen(pid int, file string) bool {
 	if err != nil {
 		return false
 	}
+	// It was inherited, so it is among the first, of hundreds that a daemon may have.
+	slices.SortFunc(fds, func(a, b os.DirEntry) int {
+		return cmp.Or(cmp.Compare(len(a.Name()), len(b.Name())), strings.Compare(a.Name(), b.Name()))
+	})
 	for _, fd := range fds {
 		have, err := os.Stat(filepath.Join(dir, fd.Name()))
 		if err == nil && os.SameFile(want, have) {
