@@ -142,33 +142,14 @@ func (e *Engine) Export(ctx context.Context, id string, w io.Writer) error {
 // onSnapshot does something with the files that containerd keeps for a container; what it does
 // ends in the container's name. Nobody starts it meanwhile; one that runs may end.
 func (e *Engine) onSnapshot(ctx context.Context, id, what string, do func(context.Context, *link, containers.Container) error) error {
-	l, err := e.need(ctx)
-	if err != nil {
-		return err
-	}
-	ctx = e.in(ctx)
-	unlock, err := l.records.Lock(ctx, id)
-	if err != nil {
-		return err
-	}
-	defer func() { unlock() }()
-	c, ok, err := e.load(ctx, l, id)
-	switch {
-	case err != nil:
-		return err
-	case !ok:
-		return &api.NotFoundError{Kind: "container", Name: id}
-	}
-	if err := ownersOnly(api.ActCopy, c); err != nil {
-		return err
-	}
-	rec, err := l.snapshotOf(ctx, c, what+c.DisplayName())
-	if err != nil {
-		return err
-	}
-	if c.State.Alive() {
-		unlock()
-		unlock = func() {}
-	}
-	return do(ctx, l, rec)
+	return e.stillThere(ctx, id, func(ctx context.Context, l *link, c api.Container, letGo func()) error {
+		rec, err := l.snapshotOf(ctx, c, what+c.DisplayName())
+		if err != nil {
+			return err
+		}
+		if c.State.Alive() {
+			letGo()
+		}
+		return do(ctx, l, rec)
+	})
 }

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"github.com/containerd/containerd/v2/core/mount"
 	"golang.org/x/sys/unix"
@@ -67,17 +68,37 @@ func here(p string) (files.Place, error) {
 // inRoot does something with a container's root: of one that has processes as they see it, with
 // all that is mounted there, of another what it has written and what its image brought.
 func (e *Engine) inRoot(ctx context.Context, id string, do func(context.Context, *os.File) error) error {
+	return e.stillThere(ctx, id, func(ctx context.Context, l *link, c api.Container, letGo func()) error {
+		if c.Pid != 0 {
+			letGo() // a long copy must not keep it from being stopped
+			return withRoot(ctx, filepath.Join("/proc", fmt.Sprint(c.Pid), "root"), do)
+		}
+		rec, err := l.snapshotOf(ctx, c, "copying files of "+c.DisplayName()+", which does not run")
+		if err != nil {
+			return err
+		}
+		mounts, err := l.client.SnapshotService(rec.Snapshotter).Mounts(ctx, rec.SnapshotKey)
+		if err != nil {
+			return fmt.Errorf("find the container's files: %w", err)
+		}
+		return mount.WithTempMount(ctx, mounts, func(dir string) error { return withRoot(ctx, dir, do) })
+	})
+}
+
+// stillThere does something with a container's files while it has the container's lock: nobody may
+// start it meanwhile, since its files must not be mounted twice. It may let go of it before.
+func (e *Engine) stillThere(ctx context.Context, id string, do func(ctx context.Context, l *link, c api.Container, letGo func()) error) error {
 	l, err := e.need(ctx)
 	if err != nil {
 		return err
 	}
 	ctx = e.in(ctx)
-	// Nobody may start it meanwhile: its files must not be mounted twice.
 	unlock, err := l.records.Lock(ctx, id)
 	if err != nil {
 		return err
 	}
-	defer func() { unlock() }()
+	letGo := sync.OnceFunc(unlock)
+	defer letGo()
 	c, ok, err := e.load(ctx, l, id)
 	switch {
 	case err != nil:
@@ -88,23 +109,7 @@ func (e *Engine) inRoot(ctx context.Context, id string, do func(context.Context,
 	if err := ownersOnly(api.ActCopy, c); err != nil {
 		return err
 	}
-	if c.Pid != 0 {
-		unlock() // a long copy must not keep it from being stopped
-		unlock = func() {}
-		return withRoot(ctx, filepath.Join("/proc", fmt.Sprint(c.Pid), "root"), do)
-	}
-	rec, err := l.client.ContainerService().Get(ctx, id)
-	if err != nil {
-		return fmt.Errorf("read container: %w", err)
-	}
-	if rec.SnapshotKey == "" {
-		return &api.UnsupportedError{What: "copying files of " + c.DisplayName(), Reason: "it has no root of its own, and does not run"}
-	}
-	mounts, err := l.client.SnapshotService(rec.Snapshotter).Mounts(ctx, rec.SnapshotKey)
-	if err != nil {
-		return fmt.Errorf("find the container's files: %w", err)
-	}
-	return mount.WithTempMount(ctx, mounts, func(dir string) error { return withRoot(ctx, dir, do) })
+	return do(ctx, l, c, letGo)
 }
 
 func withRoot(ctx context.Context, dir string, do func(context.Context, *os.File) error) error {

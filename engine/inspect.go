@@ -146,7 +146,7 @@ func inspectState(c api.Container) *container.State {
 	s := &container.State{
 		Status: container.ContainerState(c.State), Running: c.State.Alive(), Paused: c.State == api.StatePaused,
 		Restarting: c.State == api.StateRestarting, OOMKilled: c.OOMKilled, Dead: c.State == api.StateDead,
-		Pid: int(c.Pid), ExitCode: c.ExitCode, Error: c.Error,
+		Pid: int(c.Pid), ExitCode: c.Code(), Error: c.Error,
 	}
 	s.StartedAt, s.FinishedAt = dockerTime(c.StartedAt), dockerTime(c.FinishedAt)
 	return s

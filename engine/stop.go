@@ -261,5 +261,5 @@ func (e *Engine) Wait(ctx context.Context, id string) (int, error) {
 	if !ok {
 		return 0, &api.NotFoundError{Kind: "container", Name: id}
 	}
-	return c.ExitCode, nil
+	return c.Code(), nil
 }

@@ -65,6 +65,18 @@ func (c Container) Clone() Container {
 	return c
 }
 
+// ExitUnknown is the exit code where a number is asked for and none is known: Docker's and
+// containerd's, for what ran when their host lost its power. 0 would call it a success.
+const ExitUnknown = 255
+
+// Code is the exit code, or ExitUnknown.
+func (c Container) Code() int {
+	if c.State == StateExited && !c.ExitKnown {
+		return ExitUnknown
+	}
+	return c.ExitCode
+}
+
 // Port is one published port.
 type Port struct {
 	HostIP        string

@@ -39,7 +39,7 @@ func TestPsIsDockersTable(t *testing.T) {
 000000000000   nginx:1.27       "nginx -g daemon off…"   About an hour ago   Up 3 minutes                 0.0.0.0:8080->80/tcp, 443/tcp    web
 111111111111   postgres:17      "postgres"               2 hours ago         Up 2 hours (Paused)                                           db
 222222222222   busybox:latest   "sh"                     3 hours ago         Exited (137) 2 hours ago                                      job
-333333333333   busybox:latest   "sh"                     4 hours ago         Exited (?)                                                    lost
+333333333333   busybox:latest   "sh"                     4 hours ago         Exited (unknown)                                              lost
 444444444444   busybox:latest   "sh"                     5 hours ago         Created                                                       new
 555555555555   busybox:latest   "sh"                     6 hours ago         Restarting (1) 4 seconds ago                                  flap
 `

@@ -140,7 +140,7 @@ func (p *program) status(c api.Container) string {
 		return fmt.Sprintf("Restarting (%d) %s", c.ExitCode, p.ago(c.FinishedAt))
 	case api.StateExited:
 		if !c.ExitKnown {
-			return "Exited (?)"
+			return "Exited (unknown)"
 		}
 		return fmt.Sprintf("Exited (%d) %s", c.ExitCode, p.ago(c.FinishedAt))
 	case api.StateRemoving:

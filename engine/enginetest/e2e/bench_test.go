@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"gantry/engine/enginetest/fake"
 	"gantry/engine/option"
 )
 
@@ -76,33 +77,9 @@ func BenchmarkKey(b *testing.B) {
 // settleKeys is how long another section may take to be there, with what it asks of the world.
 const settleKeys = time.Second
 
-// full is a line with a value for every row of the form, three for a row that takes several:
-// each as its option's example is. Much of it does not go together, and is told.
-func full() string {
-	var d option.Draft
-	for _, o := range option.Table() {
-		v := o.Example
-		switch {
-		case !o.Form || o.Positional:
-			continue
-		case o.Kind == option.KindBool:
-			v = "true"
-		case len(o.Choices) > 0:
-			v = o.Choices[len(o.Choices)-1]
-		case v == "":
-			v = "1"
-		}
-		d.Set(o.Key, v)
-		for i := range 2 {
-			if o.Repeat {
-				d.Add(o.Key, v+string(rune('a'+i)))
-			}
-		}
-	}
-	d.Set(option.KeyImage, "nginx:1.27")
-	d.Set(option.KeyArgs, "sh", "-c", "sleep 10; echo the end")
-	return d.Line("docker run")
-}
+// full is a line with a value for every row of the form; much of it does not go together, and is
+// told.
+func full() string { return fake.FullDraft().Line("docker run") }
 
 // answered reports how long keys took to be answered.
 func answered(b *testing.B, took []time.Duration) {

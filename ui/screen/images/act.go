@@ -2,8 +2,6 @@ package images
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -14,27 +12,18 @@ import (
 	"gantry/ui/widget/shelf"
 )
 
-// Choices are what can be done to the selected image, or why not.
-func (s *Screen) Choices() []shelf.Choice {
-	t, ok := s.Selected()
-	var out []shelf.Choice
-	for _, a := range []keymap.Action{keymap.ImagePull, keymap.ContainerNew, keymap.ListDetail, keymap.ListRemove, keymap.ListPrune, keymap.ListCopy} {
-		e, bound := s.env.Keys.In(keymap.Images, a)
-		if !bound {
-			continue
-		}
-		c := shelf.Choice{Entry: e}
-		switch {
-		case a == keymap.ImagePull || a == keymap.ListPrune:
-		case !ok:
-			c.Reason = "no image is selected"
-		case a == keymap.ListRemove:
-			c.Reason = stays(of(t))
-		}
-		out = append(out, c)
+// offer is what can be done here.
+func offer() shelf.Offer {
+	return shelf.Offer{
+		Noun:  "image",
+		Acts:  []keymap.Action{keymap.ImagePull, keymap.ContainerNew, keymap.ListDetail, keymap.ListRemove, keymap.ListPrune, keymap.ListCopy},
+		Free:  []keymap.Action{keymap.ImagePull, keymap.ListPrune},
+		Stays: func(t shelf.Thing) string { return stays(of(t)) },
 	}
-	return out
 }
+
+// Choices are what can be done to the selected image, or why not.
+func (s *Screen) Choices() []shelf.Choice { return s.Model.Choices(offer()) }
 
 // stays is why an image cannot be removed; "" when it can.
 func stays(u used) string {
@@ -55,7 +44,7 @@ func (s *Screen) Act(_ context.Context, a keymap.Action, key string) (tea.Cmd, b
 	}
 	t, ok := s.Selected()
 	if !ok {
-		return s.desk.Tell(kit.Warn, "no image is selected"), true
+		return s.desk.Tell(kit.Warn, offer().None()), true
 	}
 	switch a {
 	case keymap.ContainerNew:
@@ -84,24 +73,11 @@ func (s *Screen) remove(t shelf.Thing, key string) {
 // prune shows the images that no container was made of, and removes those that stay
 // ticked. All of them stay at first: which are wanted again nobody but the user knows.
 func (s *Screen) prune(key string) tea.Cmd {
-	review := dialog.NewReview(s.env, dialog.ReviewSpec{
+	spec := dialog.ReviewSpec{
 		Title: "Remove images that nobody uses", Verb: "Remove", None: "Every image is used: there is nothing to remove.", Opener: key,
 		Body: []string{"Tick those that are to go. Sizes are compressed, and shared layers count in each."},
-	})
-	s.desk.Ask(review, func(answer string) tea.Cmd {
-		if answer != dialog.OK {
-			return nil
-		}
-		names := review.Chosen()
-		return s.desk.Do("", gone(len(names)), func(ctx context.Context) error {
-			var errs []error
-			for _, n := range names {
-				errs = append(errs, s.engine.RemoveImage(ctx, n, false))
-			}
-			return errors.Join(errs...)
-		}, s.Refresh)
-	})
-	return shelf.Fill(s.Model, review, func(ctx context.Context) ([]dialog.Candidate, error) {
+	}
+	return s.Prune(s.desk, offer(), spec, func(ctx context.Context) ([]dialog.Candidate, error) {
 		things, err := s.load(ctx)
 		var out []dialog.Candidate
 		for _, t := range things {
@@ -110,12 +86,5 @@ func (s *Screen) prune(key string) tea.Cmd {
 			}
 		}
 		return out, err
-	})
-}
-
-func gone(n int) string {
-	if n == 1 {
-		return "1 image was removed"
-	}
-	return fmt.Sprintf("%d images were removed", n)
+	}, func(ctx context.Context, ref string) error { return s.engine.RemoveImage(ctx, ref, false) })
 }

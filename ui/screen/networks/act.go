@@ -2,8 +2,6 @@ package networks
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -16,27 +14,18 @@ import (
 	"gantry/ui/widget/shelf"
 )
 
-// Choices are what can be done to the selected network, or why not.
-func (s *Screen) Choices() []shelf.Choice {
-	t, ok := s.Selected()
-	var out []shelf.Choice
-	for _, a := range []keymap.Action{keymap.ListNew, keymap.ListDetail, keymap.ListRemove, keymap.ListPrune, keymap.ListCopy} {
-		e, bound := s.env.Keys.In(keymap.Networks, a)
-		if !bound {
-			continue
-		}
-		c := shelf.Choice{Entry: e}
-		switch {
-		case a == keymap.ListNew || a == keymap.ListPrune:
-		case !ok:
-			c.Reason = "no network is selected"
-		case a == keymap.ListRemove:
-			c.Reason = stays(of(t))
-		}
-		out = append(out, c)
+// offer is what can be done here.
+func offer() shelf.Offer {
+	return shelf.Offer{
+		Noun:  "network",
+		Acts:  []keymap.Action{keymap.ListNew, keymap.ListDetail, keymap.ListRemove, keymap.ListPrune, keymap.ListCopy},
+		Free:  []keymap.Action{keymap.ListNew, keymap.ListPrune},
+		Stays: func(t shelf.Thing) string { return stays(of(t)) },
 	}
-	return out
 }
+
+// Choices are what can be done to the selected network, or why not.
+func (s *Screen) Choices() []shelf.Choice { return s.Model.Choices(offer()) }
 
 // stays is why a network cannot be removed; "" when it can.
 func stays(u used) string {
@@ -61,7 +50,7 @@ func (s *Screen) Act(_ context.Context, a keymap.Action, key string) (tea.Cmd, b
 		s.create(key)
 	case keymap.ListRemove:
 		if !ok {
-			return s.desk.Tell(kit.Warn, "no network is selected"), true
+			return s.desk.Tell(kit.Warn, offer().None()), true
 		}
 		if why := stays(of(t)); why != "" {
 			return s.desk.Tell(kit.Warn, "network "+kit.Clean(t.Name)+": "+kit.Clean(why)), true
@@ -149,22 +138,9 @@ func request(f *dialog.Form) api.NetworkCreate {
 
 // prune shows the networks that nobody is on, and removes those that stay ticked.
 func (s *Screen) prune(key string) tea.Cmd {
-	review := dialog.NewReview(s.env, dialog.ReviewSpec{Title: "Remove networks that nobody is on", Verb: "Remove", None: "Somebody is on every network: there is nothing to remove.", Opener: key})
-	s.desk.Ask(review, func(answer string) tea.Cmd {
-		if answer != dialog.OK {
-			return nil
-		}
-		names := review.Chosen()
-		return s.desk.Do("", gone(len(names)), func(ctx context.Context) error {
-			var errs []error
-			for _, n := range names {
-				errs = append(errs, s.engine.RemoveNetwork(ctx, n))
-			}
-			return errors.Join(errs...)
-		}, s.Refresh)
-	})
+	spec := dialog.ReviewSpec{Title: "Remove networks that nobody is on", Verb: "Remove", None: "Somebody is on every network: there is nothing to remove.", Opener: key}
 	now := s.env.Now()
-	return shelf.Fill(s.Model, review, func(ctx context.Context) ([]dialog.Candidate, error) {
+	return s.Prune(s.desk, offer(), spec, func(ctx context.Context) ([]dialog.Candidate, error) {
 		unused, err := s.engine.UnusedNetworks(ctx)
 		var out []dialog.Candidate
 		for _, n := range unused {
@@ -175,12 +151,5 @@ func (s *Screen) prune(key string) tea.Cmd {
 			out = append(out, dialog.Candidate{ID: n.Name, Label: n.Name, Note: strings.TrimSpace(note), Size: -1})
 		}
 		return out, err
-	})
-}
-
-func gone(n int) string {
-	if n == 1 {
-		return "1 network was removed"
-	}
-	return fmt.Sprintf("%d networks were removed", n)
+	}, s.engine.RemoveNetwork)
 }

@@ -113,13 +113,7 @@ func (s *Screen) look(ctx context.Context, t shelf.Thing) (shelf.Details, error)
 		return d, err
 	}
 	d.Sections = append(d.Sections, facts.Section{Title: "Containers", None: "nobody is on it", Rows: members(in, u.users)})
-	if len(u.Labels) > 0 {
-		sec := facts.Section{Title: "Labels"}
-		for _, k := range slices.Sorted(maps.Keys(u.Labels)) {
-			sec.Rows = append(sec.Rows, facts.Of(k, u.Labels[k]))
-		}
-		d.Sections = append(d.Sections, sec)
-	}
+	d.Sections = append(d.Sections, shelf.Labels(u.Labels)...)
 	text, err := json.MarshalIndent(in, "", "  ")
 	d.JSON = string(text)
 	return d, err

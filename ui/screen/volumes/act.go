@@ -2,8 +2,6 @@ package volumes
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"strings"
 	"time"
 
@@ -17,27 +15,18 @@ import (
 	"gantry/ui/widget/shelf"
 )
 
-// Choices are what can be done to the selected volume, or why not.
-func (s *Screen) Choices() []shelf.Choice {
-	t, ok := s.Selected()
-	var out []shelf.Choice
-	for _, a := range []keymap.Action{keymap.ListNew, keymap.ListDetail, keymap.ListRemove, keymap.ListPrune, keymap.ListMeasure, keymap.ListCopy} {
-		e, bound := s.env.Keys.In(keymap.Volumes, a)
-		if !bound {
-			continue
-		}
-		c := shelf.Choice{Entry: e}
-		switch {
-		case a == keymap.ListNew || a == keymap.ListPrune:
-		case !ok:
-			c.Reason = "no volume is selected"
-		case a == keymap.ListRemove:
-			c.Reason = stays(of(t))
-		}
-		out = append(out, c)
+// offer is what can be done here.
+func offer() shelf.Offer {
+	return shelf.Offer{
+		Noun:  "volume",
+		Acts:  []keymap.Action{keymap.ListNew, keymap.ListDetail, keymap.ListRemove, keymap.ListPrune, keymap.ListMeasure, keymap.ListCopy},
+		Free:  []keymap.Action{keymap.ListNew, keymap.ListPrune},
+		Stays: func(t shelf.Thing) string { return stays(of(t)) },
 	}
-	return out
 }
+
+// Choices are what can be done to the selected volume, or why not.
+func (s *Screen) Choices() []shelf.Choice { return s.Model.Choices(offer()) }
 
 // stays is why a volume cannot be removed; "" when it can.
 func stays(v api.Volume) string {
@@ -61,7 +50,7 @@ func (s *Screen) Act(ctx context.Context, a keymap.Action, key string) (tea.Cmd,
 	}
 	t, ok := s.Selected()
 	if !ok {
-		return s.desk.Tell(kit.Warn, "no volume is selected"), true
+		return s.desk.Tell(kit.Warn, offer().None()), true
 	}
 	switch a {
 	case keymap.ListMeasure:
@@ -151,24 +140,11 @@ const measureFor = 2 * time.Second
 // prune shows the volumes that nobody has, and removes those that stay ticked. Those with
 // a name stay unless they are ticked: somebody gave it to them.
 func (s *Screen) prune(key string) tea.Cmd {
-	review := dialog.NewReview(s.env, dialog.ReviewSpec{
+	spec := dialog.ReviewSpec{
 		Title: "Remove volumes that nobody has", Verb: "Remove", None: "Every volume is used: there is nothing to remove.", Opener: key,
 		Body: []string{"What is in them is gone for good. Those with a name stay unless you tick them."},
-	})
-	s.desk.Ask(review, func(answer string) tea.Cmd {
-		if answer != dialog.OK {
-			return nil
-		}
-		names := review.Chosen()
-		return s.desk.Do("", gone(len(names)), func(ctx context.Context) error {
-			var errs []error
-			for _, n := range names {
-				errs = append(errs, s.engine.RemoveVolume(ctx, n))
-			}
-			return errors.Join(errs...)
-		}, s.Refresh)
-	})
-	return shelf.Fill(s.Model, review, s.candidates)
+	}
+	return s.Prune(s.desk, offer(), spec, s.candidates, s.engine.RemoveVolume)
 }
 
 // candidates are the volumes that nobody has, measured as far as there is time for.
@@ -190,11 +166,4 @@ func (s *Screen) candidates(ctx context.Context) ([]dialog.Candidate, error) {
 		out = append(out, c)
 	}
 	return out, err
-}
-
-func gone(n int) string {
-	if n == 1 {
-		return "1 volume was removed"
-	}
-	return fmt.Sprintf("%d volumes were removed", n)
 }

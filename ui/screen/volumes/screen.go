@@ -5,8 +5,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"maps"
-	"slices"
 	"strings"
 	"time"
 
@@ -102,13 +100,7 @@ func (s *Screen) look(_ context.Context, t shelf.Thing) (shelf.Details, error) {
 	for _, c := range v.UsedBy {
 		d.Sections[1].Rows = append(d.Sections[1].Rows, facts.Of(c, ""))
 	}
-	if len(v.Labels) > 0 {
-		sec := facts.Section{Title: "Labels"}
-		for _, k := range slices.Sorted(maps.Keys(v.Labels)) {
-			sec.Rows = append(sec.Rows, facts.Of(k, v.Labels[k]))
-		}
-		d.Sections = append(d.Sections, sec)
-	}
+	d.Sections = append(d.Sections, shelf.Labels(v.Labels)...)
 	text, err := json.MarshalIndent(v, "", "  ")
 	d.JSON = string(text)
 	return d, err
