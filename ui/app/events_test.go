@@ -68,3 +68,19 @@ func TestEventsAreLiveAndHeldStill(t *testing.T) {
 		})
 	})
 }
+
+func TestEventsAreHeardAgainAfterTheEngineWasLost(t *testing.T) {
+	uitest.Run(t, func(t *testing.T) {
+		e := eventful()
+		e.FailCall("Events", &api.UnavailableError{Address: "/run/x.sock", Cause: api.UnavailableAny})
+		flow(t, e, func(w *world) {
+			w.Press("5")
+			w.calm()
+			w.Want("the engine is lost")
+			e.FailCall("Events", nil)
+			w.pass(3 * time.Second)
+			w.calm()
+			w.Want("live", "exit 137").WantNot("the engine is lost")
+		})
+	})
+}

@@ -175,3 +175,64 @@ func TestADeviceIsCompletedByItsName(t *testing.T) {
 		})
 	})
 }
+
+func TestAVolumeIsMadeAndRemoved(t *testing.T) {
+	uitest.Run(t, func(t *testing.T) {
+		e := furnished()
+		flow(t, e, func(w *world) {
+			w.Press("3")
+			w.calm()
+			w.Press("n").Type("data").Press("ctrl+s").Want("there is a volume of this name")
+			w.Press("end").Type("2").Press("tab").Type("tier=web").Press("ctrl+s")
+			w.calm()
+			w.Want("volume data2 was made").WantNot("New volume")
+			if v, err := e.Volume(context.Background(), "data2"); err != nil || v.Labels["tier"] != "web" {
+				t.Errorf("made was %+v, %v", v, err)
+			}
+			if w.selected() != "data2" {
+				t.Errorf("selected is %s:\n%s", w.selected(), w.Screen())
+			}
+			w.Press("d").Want("Remove volume data2?", "gone for good")
+			w.read().Press("enter") // Cancel is what enter means
+			w.calm()
+			if e.Called("RemoveVolume data2") {
+				t.Error("it was removed although that was not agreed to")
+			}
+			w.Press("d")
+			w.read().Press("right", "enter")
+			w.calm()
+			w.Want("volume data2 was removed")
+		})
+	})
+}
+
+func TestNetworksAndImagesArePrunedAfterAReview(t *testing.T) {
+	uitest.Run(t, func(t *testing.T) {
+		e := furnished()
+		flow(t, e, func(w *world) {
+			w.Press("2")
+			w.calm()
+			w.Press("b")
+			w.calm()
+			w.Want("Remove networks that nobody is on", "back").WantNot("[x] front", "[ ] front")
+			w.Press("tab", "enter")
+			w.calm()
+			w.Want("1 network was removed")
+			if !e.Called("RemoveNetwork back") || e.Called("RemoveNetwork front") || e.Called("RemoveNetwork bridge") {
+				t.Errorf("calls: %v", e.Calls())
+			}
+			// Of images all stay until they are ticked.
+			w.Press("4")
+			w.calm()
+			w.Press("b")
+			w.calm()
+			w.Want("Remove images that nobody uses", "tool:2", "0 of 1")
+			w.Press("space", "tab", "enter")
+			w.calm()
+			w.Want("1 image was removed")
+			if !e.Called("RemoveImage ghcr.io/example/tool:2") {
+				t.Errorf("calls: %v", e.Calls())
+			}
+		})
+	})
+}

@@ -67,12 +67,19 @@ func (e *Engine) RemoveNetwork(_ context.Context, name string) error {
 	return nil
 }
 
-// UnusedNetworks implements backend.Networker: all that were made.
+// UnusedNetworks implements backend.Networker: those that were made and that no container is on.
 func (e *Engine) UnusedNetworks(context.Context) ([]api.Network, error) {
 	if err := e.record("UnusedNetworks", ""); err != nil {
 		return nil, err
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	return slices.Clone(e.networks), nil
+	return slices.DeleteFunc(slices.Clone(e.networks), func(n api.Network) bool {
+		for _, b := range e.boxes {
+			if slices.Contains(b.c.Networks, n.Name) {
+				return true
+			}
+		}
+		return false
+	}), nil
 }
