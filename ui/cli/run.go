@@ -40,7 +40,9 @@ func (p *program) optionCommand(name, short string, do carryOut) *cobra.Command 
 		Use:                name + " [OPTIONS] IMAGE [COMMAND] [ARG...]",
 		Short:              short,
 		DisableFlagParsing: true,
-		ValidArgsFunction:  p.completeOptions(flags()),
+		ValidArgsFunction: func(c *cobra.Command, args []string, begun string) ([]string, cobra.ShellCompDirective) {
+			return p.completeOptions(flags())(c, args, begun) // seldom asked, so made only then
+		},
 		RunE: func(c *cobra.Command, args []string) error {
 			if err := p.withDraft(c, args, do); err != nil {
 				return p.ended(err)
