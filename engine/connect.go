@@ -2,11 +2,13 @@ package engine
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"time"
 
 	"github.com/containerd/containerd/v2/client"
 	"github.com/containerd/containerd/v2/pkg/namespaces"
+	specs "github.com/opencontainers/runtime-spec/specs-go"
 	"golang.org/x/sync/errgroup"
 	"golang.org/x/sync/semaphore"
 	"google.golang.org/grpc"
@@ -212,11 +214,23 @@ func (e *Engine) Info(ctx context.Context) (api.EngineInfo, error) {
 
 // Facts are what requests are checked against; it waits for the first connection.
 func (e *Engine) Facts(ctx context.Context) (option.Facts, error) {
+	if e.cfg.Brief {
+		e.done.Go(learn)
+	}
 	l, err := e.need(ctx)
 	if err != nil {
 		return option.Facts{}, err
 	}
 	return l.facts, nil
+}
+
+// learn has encoding/json find out how a request and a spec are written, which takes it milliseconds
+// at the first time, while there is no connection yet. Who asks for the facts is going to make a
+// container.
+func learn() {
+	for _, v := range []any{api.CreateRequest{}, specs.Spec{}} {
+		_, _ = json.Marshal(v)
+	}
 }
 
 // bootTime falls back to now: start times of processes are then wrong, but nothing else.

@@ -98,7 +98,7 @@ func (p *program) withDraft(c *cobra.Command, args []string, do carryOut) error 
 	if err := d.Parse(option.Facts{}).Err(); err != nil {
 		return err
 	}
-	e, err := p.connect(c.Context())
+	e, err := p.open()
 	if err != nil {
 		return err
 	}
