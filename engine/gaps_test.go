@@ -31,7 +31,7 @@ func (k *killer) gap(operation, step string) {
 		k.t.Errorf("the engine does not run: %v", err)
 		return
 	}
-	signal(k.t, st.PID, unix.SIGKILL)
+	real.Signal(k.t, st.PID, unix.SIGKILL)
 }
 
 // arm has containerd killed after a step of the next operation.

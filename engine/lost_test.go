@@ -11,6 +11,7 @@ import (
 
 	"gantry/engine/api"
 	"gantry/engine/daemon"
+	"gantry/engine/enginetest/real"
 )
 
 // kept is a writer that may be looked into while it is written.
@@ -34,11 +35,7 @@ func (k *kept) lines() []string {
 // eventually waits for what nobody tells of.
 func (p *place) eventually(what string, so func() bool) {
 	p.t.Helper()
-	for late := time.Now().Add(patience); !so(); time.Sleep(10 * time.Millisecond) {
-		if time.Now().After(late) {
-			p.t.Fatalf("%s does not come", what)
-		}
-	}
+	real.Eventually(p.t, patience, what, so)
 }
 
 // The daemon is killed under an open engine, as the kernel would for want of memory.
@@ -107,23 +104,7 @@ func killDaemon(t testing.TB, p *place) {
 	if err != nil || !st.Running {
 		t.Fatalf("the engine does not run: %v", err)
 	}
-	signal(t, st.PID, unix.SIGKILL)
-}
-
-// signal goes to one process and to nobody else, whatever the number.
-func signal(t testing.TB, pid int, sig unix.Signal) {
-	t.Helper()
-	if pid < 2 {
-		t.Fatalf("%d is not the number of a process to be signalled", pid)
-	}
-	fd, err := unix.PidfdOpen(pid, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer unix.Close(fd)
-	if err := unix.PidfdSendSignal(fd, sig, nil, 0); err != nil {
-		t.Fatal(err)
-	}
+	real.Signal(t, st.PID, unix.SIGKILL)
 }
 
 // Exits that happen while no daemon is there to see them are in the list when it is back.
@@ -134,7 +115,7 @@ func TestAnExitWhileTheEngineIsLostIsNotLost(t *testing.T) {
 	c := f.state(id, api.StateRunning)
 	p.logged(id, "set")
 	killDaemon(t, p)
-	signal(t, int(c.Pid), unix.SIGUSR1)
+	real.Signal(t, int(c.Pid), unix.SIGUSR1)
 	f.until("that the engine is lost", func() bool { return f.conn.State == api.ConnLost })
 	if c := f.state(id, api.StateExited); c.ExitCode != 11 || !c.ExitKnown {
 		t.Errorf("%+v", c)

@@ -16,7 +16,6 @@ import (
 	"gantry/engine"
 	"gantry/engine/api"
 	"gantry/engine/enginetest/real"
-	"gantry/engine/option"
 	"gantry/engine/stdio/wire"
 )
 
@@ -97,16 +96,11 @@ func (p *place) request(words ...string) api.CreateRequest {
 
 // tryRequest is request for where it may be refused.
 func (p *place) tryRequest(words ...string) (api.CreateRequest, error) {
-	d, err := option.FromArgs(words)
-	if err != nil {
-		return api.CreateRequest{}, err
-	}
 	facts, err := p.Facts(p.t.Context())
 	if err != nil {
 		return api.CreateRequest{}, err
 	}
-	parsed := d.Parse(facts)
-	return parsed.Request, parsed.Err()
+	return real.Request(facts, words...)
 }
 
 // create makes a container and gives its ID.

@@ -67,7 +67,7 @@ func TestAnothersNetworkIsSetUpByItsPlugins(t *testing.T) {
 	if got := asked(); len(got) != 2 || got[0] != "DEL eth1 gone" || got[1] != fmt.Sprintf("ADD eth1 /proc/%d/ns/net", first) {
 		t.Errorf("asked for %q", got)
 	}
-	signal(t, int(first), 9)
+	real.Signal(t, int(first), 9)
 	p.eventually("that the monitor brings it back with its network", func() bool {
 		c, got := p.get(id), asked()
 		return c.State == api.StateRunning && c.Pid != first && len(got) >= 5 && got[len(got)-1] == fmt.Sprintf("ADD eth1 /proc/%d/ns/net", c.Pid)

@@ -8,6 +8,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"gantry/engine/api"
+	"gantry/engine/enginetest/real"
 )
 
 // back kills the containers' processes from outside and waits until the monitor has all of them
@@ -17,7 +18,7 @@ func (p *place) back(ids ...string) {
 	pids := map[string]uint32{}
 	for _, id := range ids {
 		pids[id] = p.get(id).Pid
-		signal(p.t, int(pids[id]), unix.SIGKILL)
+		real.Signal(p.t, int(pids[id]), unix.SIGKILL)
 	}
 	for _, id := range ids {
 		p.eventually("that it is back", func() bool {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"gantry/engine/api"
+	"gantry/engine/enginetest/real"
 	"gantry/engine/network/wire"
 	"gantry/engine/record"
 )
@@ -63,7 +64,7 @@ func TestANetworkIsSharedWithAnotherContainer(t *testing.T) {
 	}
 	stop(web)
 	p.start(web)
-	signal(t, int(p.get(sniff).Pid), 9) // brought back by the monitor, with the spec that it has
+	real.Signal(t, int(p.get(sniff).Pid), 9) // brought back by the monitor, with the spec that it has
 	same("restarted after the other one")
 
 	stop(web)

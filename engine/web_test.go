@@ -40,7 +40,7 @@ func TestAWebServerLivesOn(t *testing.T) {
 		t.Fatal(err)
 	}
 	began := time.Now()
-	signal(t, int(pid), unix.SIGKILL)
+	real.Signal(t, int(pid), unix.SIGKILL)
 	p.eventually("its end", func() bool { return unix.Kill(int(pid), 0) != nil })
 	p.page("http://127.0.0.1:18088/")
 	p.soonEnough(began, "its process was killed")

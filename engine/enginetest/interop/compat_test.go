@@ -5,7 +5,10 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"gantry/engine/api"
+	"gantry/engine/enginetest/real"
 )
 
 // What gantry promises holds on every containerd that it claims to work with.
@@ -107,7 +110,7 @@ func (p *place) comesBack(id string) {
 	before := p.get(id)
 	began := time.Now()
 	p.t.Logf("killing %s of %s", api.ShortID(id), before.State)
-	signal(p.t, int(before.Pid))
+	real.Signal(p.t, int(before.Pid), unix.SIGKILL)
 	p.eventually("that it is back", func() bool {
 		c := p.get(id)
 		return c.State == api.StateRunning && c.Pid != before.Pid

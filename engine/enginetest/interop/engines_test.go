@@ -68,19 +68,3 @@ func onSystem(t *testing.T, dir string) *place {
 	s := real.SystemEngine(t, dir)
 	return open(t, s.Env, s)
 }
-
-// signal kills one process and no other, whatever the number.
-func signal(t testing.TB, pid int) {
-	t.Helper()
-	if pid < 2 {
-		t.Fatalf("%d is not the number of a process to be killed", pid)
-	}
-	fd, err := unix.PidfdOpen(pid, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer unix.Close(fd)
-	if err := unix.PidfdSendSignal(fd, unix.SIGKILL, nil, 0); err != nil {
-		t.Fatal(err)
-	}
-}

@@ -11,7 +11,6 @@ import (
 	"gantry/engine"
 	"gantry/engine/api"
 	"gantry/engine/enginetest/real"
-	"gantry/engine/option"
 )
 
 // patience is how long a test waits for what should come soon; a restart monitor takes two
@@ -49,19 +48,15 @@ func (p *place) request(words ...string) api.CreateRequest {
 	if i := slices.Index(words, "busybox"); i >= 0 {
 		words[i] = p.env.Registry.Image(p.t, real.Busybox)
 	}
-	d, err := option.FromArgs(words)
-	if err != nil {
-		p.t.Fatalf("%q: %v", words, err)
-	}
 	facts, err := p.Facts(p.t.Context())
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	parsed := d.Parse(facts)
-	if err := parsed.Err(); err != nil {
+	req, err := real.Request(facts, words...)
+	if err != nil {
 		p.t.Fatalf("%q: %v", words, err)
 	}
-	return parsed.Request
+	return req
 }
 
 // run is create and start, detached.
@@ -96,11 +91,7 @@ func (p *place) is(id string, s api.State) api.Container {
 
 func (p *place) eventually(what string, so func() bool) {
 	p.t.Helper()
-	for late := time.Now().Add(patience); !so(); time.Sleep(20 * time.Millisecond) {
-		if time.Now().After(late) {
-			p.t.Fatalf("waited in vain for %s", what)
-		}
-	}
+	real.Eventually(p.t, patience, what, so)
 }
 
 // killed kills the daemon and waits until it is back.
