@@ -7,9 +7,9 @@ import (
 )
 
 const (
-	// roomSize is the heap that a start takes beside what the program had at main; nothing of it is
-	// collected meanwhile.
-	roomSize = 8 << 20
+	// roomSize is the heap that a start takes beside what the program had at main, with a thousand
+	// containers; nothing of it is collected meanwhile.
+	roomSize = 16 << 20
 	// hugePage and noHugePage are MADV_HUGEPAGE and its end.
 	hugePage   = 14
 	noHugePage = 15
