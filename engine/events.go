@@ -50,7 +50,11 @@ func (e *Engine) listen(l *link, env *events.Envelope, v any) (heard, bool) {
 	}
 	n := heard{happening: w, at: env.Timestamp}
 	if !w.image {
-		if n.own = e.deeds.did(w.action, w.id, env.Timestamp); !n.own {
+		at := env.Timestamp
+		if exit, ok := v.(*eventtypes.TaskExit); ok {
+			at = exit.ExitedAt.AsTime() // what is told late may come after a deed that had no part in it
+		}
+		if n.own = e.deeds.did(w.action, w.id, at); !n.own {
 			n.actor = l.actor(w.action, w.id)
 		}
 	}

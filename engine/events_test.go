@@ -20,19 +20,18 @@ func TestEventsAreToldInDockersWords(t *testing.T) {
 	var seen []string
 	var last api.Event
 	by := map[string]string{}
-	heard, ended := make(chan struct{}), make(chan error, 1)
+	heard, ended := make(chan string, 1000), make(chan error, 1)
 	go func() {
 		ended <- p.Events(ctx, func(ev api.Event) error {
 			if ev.Type == api.EventContainer && ev.Attributes["tier"] == "front" {
-				if len(seen) == 0 {
-					close(heard)
-				}
 				seen = append(seen, ev.Action)
 				by[ev.Action] = ev.By
-				if ev.Action == "die" {
+				switch ev.Action {
+				case "create":
+					heard <- ev.ID
+				case "die":
 					last = ev
-				}
-				if ev.Action == "destroy" {
+				case "destroy":
 					cancel()
 				}
 			}
@@ -41,16 +40,23 @@ func TestEventsAreToldInDockersWords(t *testing.T) {
 	}()
 	// Nobody says when a subscription has begun: until one of these was heard, more are made.
 	var ids []string
+	another := func() string {
+		ids = append(ids, p.create("-l", "tier=front", "busybox", "sh", "-c", "exit 3"))
+		return ids[len(ids)-1]
+	}
 	p.eventually("the first event", func() bool {
 		select {
 		case <-heard:
 			return true
 		default:
-			ids = append(ids, p.create("-l", "tier=front", "busybox", "sh", "-c", "exit 3"))
+			another()
 			return false
 		}
 	})
-	id := ids[len(ids)-1]
+	// What was renamed before its first name was known is no news.
+	id := another()
+	for <-heard != id {
+	}
 	if err := p.Rename(t.Context(), id, "renamed"); err != nil {
 		t.Fatal(err)
 	}
