@@ -105,7 +105,7 @@ func deep(n int) string { return strings.Repeat("d/", n) }
 func TestHostileLayersStayInside(t *testing.T) {
 	const link, hard, dir, char, block, fifo = tar.TypeSymlink, tar.TypeLink, tar.TypeDir, tar.TypeChar, tar.TypeBlock, tar.TypeFifo
 	up := strings.Repeat("../", 30)
-	for _, tt := range []struct {
+	for i, tt := range []struct {
 		name   string
 		layers [][]entry
 		want   string   // in the sentence of a failure; "" unpacks
@@ -148,6 +148,9 @@ func TestHostileLayersStayInside(t *testing.T) {
 		{name: "etc that is a link to the host", layers: [][]entry{{{name: "etc", kind: link, link: "HOST"}}}},
 		{name: "passwd that is a device", layers: [][]entry{{{name: "etc/passwd", kind: char, major: 1, minor: 5}, {name: "etc/group", kind: fifo}}}},
 	} {
+		if testing.Short() && i%4 > 0 { // the race detector sees the same pull in all of them
+			continue
+		}
 		t.Run(tt.name, func(t *testing.T) {
 			env := real.Engine(t)
 			reg := real.Registry(t)
