@@ -61,9 +61,13 @@ func (e *Engine) listen(l *link, env *events.Envelope, v any) (heard, bool) {
 	return n, true
 }
 
+// manyGone is how many removed containers are remembered at the most.
+const manyGone = 64
+
 // tell makes Docker's events of what was heard. One that is removed cannot be asked for its name
-// any more, so what was known before counts too.
-func (e *Engine) tell(ctx context.Context, l *link, news []heard, before map[string]api.Container) {
+// any more, so what was known before counts too; and since its end may be heard of after its
+// removal, gone has the last ones.
+func (e *Engine) tell(ctx context.Context, l *link, news []heard, before, gone map[string]api.Container) {
 	if len(news) == 0 {
 		return
 	}
@@ -78,8 +82,18 @@ func (e *Engine) tell(ctx context.Context, l *link, news []heard, before map[str
 		}
 		old, had := before[n.id]
 		c, ok := after[n.id]
-		if !ok {
+		switch {
+		case ok:
+		case had:
 			c = old
+		default:
+			c = gone[n.id]
+		}
+		if n.action == "destroy" {
+			if len(gone) >= manyGone {
+				clear(gone)
+			}
+			gone[n.id] = c
 		}
 		if n.action == "rename" { // a change of anything else is the engine's own business
 			if !had || !ok || old.Name == c.Name {

@@ -7,9 +7,11 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 
+	"gantry/engine"
 	"gantry/engine/api"
 )
 
@@ -31,6 +33,7 @@ func TestEventsAreToldInDockersWords(t *testing.T) {
 					heard <- ev.ID
 				case "die":
 					last = ev
+					heard <- "its end"
 				case "destroy":
 					cancel()
 				}
@@ -64,6 +67,8 @@ func TestEventsAreToldInDockersWords(t *testing.T) {
 	if _, err := p.Wait(soon(t), id); err != nil {
 		t.Fatal(err)
 	}
+	for <-heard != "its end" { // of which whoever waits may know before it is told
+	}
 	p.remove(id)
 	if err := <-ended; !errors.Is(err, context.Canceled) {
 		t.Errorf("ended with %v", err)
@@ -87,7 +92,14 @@ func TestEventsAreToldInDockersWords(t *testing.T) {
 // One who listens sees whose doing it is, as far as that can be known; the events are heard on the
 // stream that the live list is kept by.
 func TestEventsTellByWhom(t *testing.T) {
-	p := open(t)
+	var streams atomic.Int32
+	p := open(t, func(c *engine.Config) {
+		c.Calls = func(method string) {
+			if strings.HasSuffix(method, "/Subscribe") {
+				streams.Add(1)
+			}
+		}
+	})
 	ctx, cancel := context.WithCancel(soon(t))
 	var mu sync.Mutex
 	var seen []string
@@ -127,6 +139,9 @@ func TestEventsTellByWhom(t *testing.T) {
 	hog := p.run("--name", "hog", "-m", "16m", "--memory-swap", "16m", "busybox", "sh", "-c", "x=$(head -c 64m /dev/zero | tr '\\0' x)")
 	told("hog die: " + api.ByKernel)
 	p.remove(hog)
+	if n := streams.Load(); n != 1 {
+		t.Errorf("%d streams of events were asked for", n)
+	}
 	cancel()
 	if err := <-ended; !errors.Is(err, context.Canceled) {
 		t.Errorf("ended with %v", err)

@@ -51,7 +51,8 @@ func (e *Engine) follow(ctx context.Context, l *link) error {
 	e.done.Go(func() { e.sweepSoon(ctx, l) })
 
 	dirty := map[string]bool{}
-	var news []heard           // to be told once it is known what they have changed
+	var news []heard // to be told once it is known what they have changed
+	gone := map[string]api.Container{}
 	var flush <-chan time.Time // nil while nothing is dirty
 	next := time.NewTimer(firstAudit)
 	defer next.Stop()
@@ -77,7 +78,7 @@ func (e *Engine) follow(ctx context.Context, l *link) error {
 			if isLost(ctx, err) {
 				return err
 			}
-			e.tell(ctx, l, news, before)
+			e.tell(ctx, l, news, before, gone)
 			clear(dirty)
 			news, flush = nil, nil
 			if err != nil {
