@@ -1,5 +1,0 @@
-package footprint
-
-import "runtime/debug"
-
-func init() { debug.SetGCPercent(800) }
