@@ -3,6 +3,7 @@ package engine_test
 import (
 	"context"
 	"path"
+	"slices"
 	"sync"
 	"testing"
 
@@ -58,6 +59,22 @@ func TestASingleCommandAsksContainerdForLittle(t *testing.T) {
 	}
 	if all, each := c.since(); all != 2 {
 		t.Errorf("to list: %d calls: %v", all, each)
+	}
+	// Who watches from the start has the list for six calls, which are made together.
+	var mu sync.Mutex
+	var first []string
+	openOn(t, p.env, func(cfg *engine.Config) {
+		cfg.Calls = func(method string) {
+			mu.Lock()
+			defer mu.Unlock()
+			first = append(first, path.Base(method))
+		}
+	})
+	mu.Lock()
+	first = slices.Sorted(slices.Values(first[:min(6, len(first))]))
+	mu.Unlock()
+	if want := []string{"Check", "List", "ListStream", "Plugins", "Subscribe", "Version"}; !slices.Equal(first, want) {
+		t.Errorf("for the first list: %v", first)
 	}
 	// Who watches after all has the list, and what changes.
 	for u := range brief.Watch(t.Context()) {
