@@ -173,7 +173,6 @@ func (p *Pane) SetProblem(id, text string) {
 
 // Do carries out an action of the pane; it reports whether a is one.
 func (p *Pane) Do(a keymap.Action) bool {
-	page := max(1, p.room())
 	if p.tab == TabLogs && p.log != nil && a != keymap.TabNext && a != keymap.TabPrev {
 		_, did := p.log.Do(a)
 		return did
@@ -183,26 +182,13 @@ func (p *Pane) Do(a keymap.Action) bool {
 		p.tab, p.top = (p.tab+1)%tabs, 0
 	case keymap.TabPrev:
 		p.tab, p.top = (p.tab+tabs-1)%tabs, 0
-	case keymap.Up:
-		p.top--
-	case keymap.Down:
-		p.top++
-	case keymap.HalfUp:
-		p.top -= page / 2
-	case keymap.HalfDown:
-		p.top += page / 2
-	case keymap.PageUp:
-		p.top -= page
-	case keymap.PageDown:
-		p.top += page
-	case keymap.Top:
-		p.top = 0
-	case keymap.Bottom:
-		p.top = len(p.lines(p.inner()))
 	default:
-		return false
+		top, moves := kit.Turn(a, p.top, p.room(), len(p.lines(p.inner()))-p.room())
+		if !moves {
+			return false
+		}
+		p.top = top
 	}
-	p.top = max(0, min(p.top, len(p.lines(p.inner()))-p.room()))
 	p.dirty = true
 	return true
 }

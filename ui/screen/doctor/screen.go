@@ -82,7 +82,6 @@ func (s *Screen) Update(msg tea.Msg) tea.Cmd {
 }
 
 func (s *Screen) do(a keymap.Action) tea.Cmd {
-	page := max(1, s.room())
 	switch a {
 	case keymap.Back:
 		s.Close()
@@ -92,26 +91,11 @@ func (s *Screen) do(a keymap.Action) tea.Cmd {
 			return nil
 		}
 		return s.Init()
-	case keymap.Up:
-		s.top--
-	case keymap.Down:
-		s.top++
-	case keymap.HalfUp:
-		s.top -= page / 2
-	case keymap.HalfDown:
-		s.top += page / 2
-	case keymap.PageUp:
-		s.top -= page
-	case keymap.PageDown:
-		s.top += page
-	case keymap.Top:
-		s.top = 0
-	case keymap.Bottom:
-		s.top = len(s.lines())
-	default:
-		return nil
 	}
-	s.top, s.dirty = max(0, min(s.top, len(s.lines())-s.room())), true
+	top, moves := kit.Turn(a, s.top, s.room(), len(s.lines())-s.room())
+	if moves {
+		s.top, s.dirty = top, true
+	}
 	return nil
 }
 

@@ -81,27 +81,7 @@ func (s *sheet) view(title, id string, d *Details, err error) string {
 
 func (s *sheet) do(a keymap.Action) bool {
 	_, h := kit.Inner(s.width, s.height)
-	page := max(1, h)
-	switch a {
-	case keymap.Up:
-		s.top--
-	case keymap.Down:
-		s.top++
-	case keymap.HalfUp:
-		s.top -= page / 2
-	case keymap.HalfDown:
-		s.top += page / 2
-	case keymap.PageUp:
-		s.top -= page
-	case keymap.PageDown:
-		s.top += page
-	case keymap.Top:
-		s.top = 0
-	case keymap.Bottom:
-		s.top = s.most
-	default:
-		return false
-	}
-	s.top = max(0, min(s.top, s.most))
-	return true
+	top, moves := kit.Turn(a, s.top, h, s.most)
+	s.top = top
+	return moves
 }
