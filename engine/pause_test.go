@@ -45,7 +45,7 @@ func TestAPausedContainer(t *testing.T) {
 	if err := p.Stop(soon(t), id, api.StopOptions{}, api.Observer{}); err != nil {
 		t.Fatal(err)
 	}
-	if c := f.state(id, api.StateExited); c.ExitCode != 3 || time.Since(began) > 5*time.Second {
+	if c := f.state(id, api.StateExited); c.ExitCode != 3 || time.Since(began) > 9*time.Second {
 		t.Errorf("stopped with %d after %s", c.ExitCode, time.Since(began))
 	}
 

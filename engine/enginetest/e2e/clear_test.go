@@ -63,7 +63,7 @@ func clearContainer(ctx context.Context, box containerd.Container) error {
 // a moment after their task, and tell nobody.
 func nothingOf(root string, ep daemon.Endpoint) error {
 	var left []string
-	for until := time.Now().Add(5 * time.Second); time.Now().Before(until); time.Sleep(20 * time.Millisecond) {
+	for until := time.Now().Add(20 * time.Second); time.Now().Before(until); time.Sleep(20 * time.Millisecond) {
 		left = left[:0]
 		for _, pid := range processesBelow(root) {
 			left = append(left, fmt.Sprintf("process %d %s", pid, exe(pid)))

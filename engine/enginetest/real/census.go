@@ -162,11 +162,11 @@ func Count(t testing.TB, e *Env) Census {
 
 // Leftovers fails the test when something is there that was not before, but for some
 // kinds. Containerd's garbage collector and the kernel's unmounts take a moment and tell
-// nobody, so it looks again for up to 5 s.
+// nobody, so it looks again for up to 20 s.
 func Leftovers(t testing.TB, e *Env, before Census, without ...string) {
 	t.Helper()
 	var left []string
-	for until := time.Now().Add(5 * time.Second); time.Now().Before(until); time.Sleep(20 * time.Millisecond) {
+	for until := time.Now().Add(20 * time.Second); time.Now().Before(until); time.Sleep(20 * time.Millisecond) {
 		if left = Count(t, e).Without(without...).Diff(before); len(left) == 0 {
 			return
 		}
