@@ -35,7 +35,7 @@ func TestAContainerOutlivesItsDaemonWhileNobodyIsThere(t *testing.T) {
 	}
 	for !serves() {
 		if time.Since(began) > 10*time.Second {
-			t.Fatal("nobody has started the daemon again within 3 s")
+			t.Fatal("nobody has started the daemon again within 10 s")
 		}
 		time.Sleep(time.Millisecond)
 	}
