@@ -50,6 +50,9 @@ func (p *pull) leased(ctx context.Context) (images.Image, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), clearTime)
 	defer cancel()
 	switch {
+	case err == nil && inherited:
+		// What an earlier pull had begun to unpack is nobody's now, and goes at once.
+		_ = ls.Delete(ctx, l, leases.SynchronousDelete)
 	case err == nil:
 		// An error in deleting is of no use to anybody: a lease ends by itself.
 		_ = ls.Delete(ctx, l)
