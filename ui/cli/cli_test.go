@@ -25,7 +25,15 @@ type opened struct {
 }
 
 func (o *opened) Ready(context.Context) error { return o.ready }
-func (o *opened) Close() error                { o.closed++; return nil }
+
+// Facts waits for the engine too.
+func (o *opened) Facts(ctx context.Context) (option.Facts, error) {
+	if o.ready != nil {
+		return option.Facts{}, o.ready
+	}
+	return o.Engine.Facts(ctx)
+}
+func (o *opened) Close() error { o.closed++; return nil }
 
 // desk is where a test gives gantry's commands.
 type desk struct {

@@ -103,7 +103,7 @@ func (p *program) withDraft(c *cobra.Command, args []string, do carryOut) error 
 		return err
 	}
 	defer p.close(e)
-	facts, err := e.Facts(c.Context())
+	facts, err := e.Facts(c.Context()) // it waits for the connection, and prepares for a create meanwhile
 	if err != nil {
 		return err
 	}
