@@ -232,13 +232,24 @@ func TestAfterAHolderWasKilledTheNextRunHasPipesOfItsOwn(t *testing.T) {
 	if c.known {
 		t.Errorf("the client was told that it ended with %d", c.code)
 	}
-	// What it writes now nobody reads: cat dies of that, and some input stays where it is.
-	if _, err := c.stdin.WriteString("stale\n"); err != nil {
-		t.Fatal(err)
-	}
-	if err := r.cat.Wait(); err == nil {
-		t.Error("cat ended well, with nobody to write to")
-	}
+	// What it writes now nobody reads, as soon as all of the holder is gone: cat dies of that, and
+	// some input stays where it is.
+	died := make(chan error, 1)
+	go func() { died <- r.cat.Wait() }()
+	waitFor(t, func() bool {
+		if _, err := c.stdin.WriteString("stale\n"); err != nil && !errors.Is(err, syscall.EPIPE) {
+			t.Fatal(err)
+		}
+		select {
+		case err := <-died:
+			if err == nil {
+				t.Error("cat ended well, with nobody to write to")
+			}
+			return true
+		default:
+			return false
+		}
+	})
 	if _, err := r.input.WriteString("more of it\n"); err != nil && !errors.Is(err, syscall.EPIPE) {
 		t.Fatal(err)
 	}
