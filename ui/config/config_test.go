@@ -281,12 +281,12 @@ func TestTheExampleIsGood(t *testing.T) {
 
 func TestKeysOfTheUser(t *testing.T) {
 	w := newWorld(t)
-	w.put(t, "keys.toml", "[containers]\n\"container.remove\" = [\"X\"]\n")
+	w.put(t, "keys.toml", "[containers]\n\"container.remove\" = [\"Z\"]\n")
 	c, err := Load(w.World(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if a, _ := c.Keys.Lookup(keymap.Containers, "X"); a != keymap.ContainerRemove {
-		t.Errorf("X does %q", a)
+	if a, _ := c.Keys.Lookup(keymap.Containers, "Z"); a != keymap.ContainerRemove {
+		t.Errorf("Z does %q", a)
 	}
 }
