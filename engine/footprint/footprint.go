@@ -10,10 +10,6 @@ import (
 	"syscall"
 )
 
-// dontNeed is MADV_DONTNEED: pages of a file that nothing has written to are let go of, and
-// mapped again from the page cache when they are next touched.
-const dontNeed = 4
-
 // Release gives back to the kernel what a program that is going to idle has needed for its
 // start: garbage, and what is mapped of its own file to be read or run. What it goes on needing
 // comes back with the next touch, some 16 pages at a time.
@@ -35,7 +31,8 @@ func Release() {
 			continue
 		}
 		if strings.HasSuffix(lines.Text(), " "+self) && may[1] == '-' {
-			_, _, _ = syscall.RawSyscall(syscall.SYS_MADVISE, from, to-from, dontNeed)
+			// Nothing has written to these pages: they come again from the page cache.
+			_, _, _ = syscall.RawSyscall(syscall.SYS_MADVISE, from, to-from, syscall.MADV_DONTNEED)
 		}
 	}
 }

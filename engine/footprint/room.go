@@ -6,14 +6,9 @@ import (
 	"unsafe"
 )
 
-const (
-	// roomSize is the heap that a start takes beside what the program had at main, with a thousand
-	// containers; nothing of it is collected meanwhile.
-	roomSize = 16 << 20
-	// hugePage and noHugePage are MADV_HUGEPAGE and its end.
-	hugePage   = 14
-	noHugePage = 15
-)
+// roomSize is the heap that a start takes beside what the program had at main, with a thousand
+// containers; nothing of it is collected meanwhile.
+const roomSize = 16 << 20
 
 // Room is heap for a start.
 type Room struct{ from uintptr }
@@ -27,7 +22,7 @@ func Ahead() Room {
 	top := make(chan uintptr)
 	go func() { top <- deep(false) }()
 	r := Room{<-top - roomSize}
-	_, _, _ = syscall.RawSyscall(syscall.SYS_MADVISE, page(r.from), roomSize, hugePage) // else there are more faults
+	_, _, _ = syscall.RawSyscall(syscall.SYS_MADVISE, page(r.from), roomSize, syscall.MADV_HUGEPAGE) // else there are more faults
 	return r
 }
 
@@ -35,7 +30,7 @@ func Ahead() Room {
 // from now on, and nothing that is not in use.
 func (r Room) Release(percent int) {
 	debug.SetGCPercent(percent)
-	_, _, _ = syscall.RawSyscall(syscall.SYS_MADVISE, page(r.from), roomSize, noHugePage)
+	_, _, _ = syscall.RawSyscall(syscall.SYS_MADVISE, page(r.from), roomSize, syscall.MADV_NOHUGEPAGE)
 	Release()
 }
 
