@@ -70,17 +70,16 @@ func Read(dir string) (*Box, error) {
 		SecretReferences []json.RawMessage
 		ConfigReferences []json.RawMessage
 	}
+	var old struct {
+		Config struct{ MacAddress string } // where Docker before 25 has it
+	}
 	file := filepath.Join(dir, "config.v2.json")
-	if err := readJSON(file, &c); err != nil {
+	if err := readJSON(file, &c, &old); err != nil {
 		return nil, err
 	}
 	if c.Config == nil || c.ID != filepath.Base(dir) {
 		return nil, fmt.Errorf("%s is not of this container", file)
 	}
-	var old struct {
-		Config struct{ MacAddress string } // where Docker before 25 has it
-	}
-	_ = readJSON(file, &old) // it was read just now
 	b := &Box{
 		ID: c.ID, Name: strings.TrimPrefix(c.Name, "/"), Image: c.Config.Image, Config: c.Config, MAC: old.Config.MacAddress,
 		dir: dir, driver: c.Driver, imageID: c.Image, networks: c.NetworkSettings.Networks,
@@ -122,13 +121,16 @@ func (b *Box) ImageConfig() (*image.DockerOCIImageConfig, error) {
 	return &img.Config, nil
 }
 
-func readJSON(file string, into any) error {
+// readJSON reads a file into each value.
+func readJSON(file string, into ...any) error {
 	data, err := os.ReadFile(file)
 	if err != nil {
 		return fmt.Errorf("read what dockerd knows: %w", err)
 	}
-	if err := json.Unmarshal(data, into); err != nil {
-		return fmt.Errorf("read what dockerd knows: %s: %w", file, err)
+	for _, v := range into {
+		if err := json.Unmarshal(data, v); err != nil {
+			return fmt.Errorf("read what dockerd knows: %s: %w", file, err)
+		}
 	}
 	return nil
 }
