@@ -192,11 +192,11 @@ func (e Event) cells(st *themes.Styles, now time.Time) []grid.Cell {
 func (s *Screen) look(_ context.Context, t shelf.Thing) (shelf.Details, error) {
 	e := of(t)
 	rows := []facts.Row{facts.Of("when", e.At.In(s.env.Now().Location()).Format("2006-01-02 15:04:05.000")), facts.Of("what", e.Type+" "+e.Action)}
-	if e.By != "" {
-		rows = append(rows, facts.Of("by", e.by()))
-	}
 	if m := e.more(); m != "" && e.Type != api.EventImage {
 		rows = append(rows, facts.Of("", m))
+	}
+	if e.By != "" {
+		rows = append(rows, facts.Of("by", e.by()))
 	}
 	d := shelf.Details{Sections: []facts.Section{{Rows: rows}}}
 	if e.Type != api.EventContainer {
