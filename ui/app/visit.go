@@ -114,7 +114,8 @@ func (v *visit) Run() (err error) {
 	}()
 	ctx, leave := v.guests.enter(v.ctx)
 	defer leave()
-	if v.hold {
+	hold := v.hold && st.Stdin != nil // without keys there is nobody to read it
+	if hold {
 		st.Stdin = keys
 	}
 	s, err := v.open(ctx, st)
@@ -122,7 +123,7 @@ func (v *visit) Run() (err error) {
 		return err
 	}
 	v.code, err = s.Wait()
-	if err = errors.Join(err, s.Close()); err != nil || !v.hold {
+	if err = errors.Join(err, s.Close()); err != nil || !hold {
 		return err
 	}
 	fmt.Fprintf(out, plain+"\r\n%s ended with %d; any key goes back to gantry", v.what, v.code)
