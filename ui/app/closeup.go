@@ -2,7 +2,7 @@ package app
 
 import (
 	"context"
-	"maps"
+	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -24,9 +24,11 @@ type usedMsg struct {
 }
 
 // closeUp measures the container in the detail in all respects, after a wait. It is repeated
-// as long as its tab is shown.
+// as long as its tab is shown. Its charts are what the list has measured where that measures it,
+// lest the two tell different figures.
 func (m *Model) closeUp(ctx context.Context, wait time.Duration, before api.Sample) tea.Cmd {
 	e, past, id, gen := m.engine, m.past, m.fetched.key.id, m.fetched.gen
+	listed := slices.Contains(m.meter.ids, id)
 	return func() tea.Msg {
 		t := time.NewTimer(wait)
 		select {
@@ -43,7 +45,9 @@ func (m *Model) closeUp(ctx context.Context, wait time.Duration, before api.Samp
 		if msg.now.At.IsZero() {
 			return msg
 		}
-		past.add(maps.Clone(all))
+		if !listed {
+			past.add(all)
+		}
 		// Without its processes, which may end just now, the figures are still worth showing.
 		msg.top, _ = e.Top(ctx, id, nil)
 		return msg
@@ -58,7 +62,8 @@ func (m *Model) takeUsed(msg usedMsg) tea.Cmd {
 	if msg.err != nil {
 		m.detail.SetProblem(msg.id, kit.Explain(msg.err).Line())
 	} else {
-		m.showUsed(msg)
+		m.used = msg
+		m.showUsed()
 	}
 	if m.page() != pageMain || m.things != nil {
 		m.fetched.key = wanted{} // measured again when it is looked at again
@@ -74,10 +79,12 @@ func (m *Model) takeUsed(msg usedMsg) tea.Cmd {
 	return m.closeUp(m.fetched.ctx, wait, msg.now)
 }
 
-func (m *Model) showUsed(msg usedMsg) {
-	c, _ := m.store.Get(msg.id)
-	u := detail.Usage{Now: msg.now, Limited: c.MemoryLimit > 0, Every: measureEvery, Processes: msg.top}
-	u.Rate, u.Rated = msg.now.Since(msg.before)
-	u.CPU, u.Memory = m.past.get(msg.id)
-	m.detail.SetUsage(msg.id, u)
+// showUsed shows the last close-up, and what has been measured until now.
+func (m *Model) showUsed() {
+	used := m.used
+	c, _ := m.store.Get(used.id)
+	u := detail.Usage{Now: used.now, Limited: c.MemoryLimit > 0, Every: measureEvery, Processes: used.top}
+	u.Rate, u.Rated = used.now.Since(used.before)
+	u.CPU, u.Memory = m.past.get(used.id)
+	m.detail.SetUsage(used.id, u)
 }

@@ -11,6 +11,7 @@ import (
 	"gantry/engine/api"
 	"gantry/ui/backend"
 	"gantry/ui/kit"
+	"gantry/ui/pane/detail"
 	"gantry/ui/screen/containers"
 )
 
@@ -111,6 +112,9 @@ func (m *Model) measured(msg usageMsg) tea.Cmd {
 	}
 	m.meter.last, m.meter.shown = msg.last, msg.shown
 	m.list.SetUsage(msg.shown)
+	if m.fetched.key.tab == detail.TabUsage && m.used.id == m.fetched.key.id {
+		m.showUsed()
+	}
 	switch {
 	case news && !m.blurred:
 		return m.sample(measureSoon)

@@ -102,6 +102,7 @@ type Model struct {
 	ran           map[string]string // the fields of the last command that was run in a container
 	meter         meter
 	past          *past
+	used          usedMsg // the last close-up
 	guests        *guests
 	roster        roster
 	thingsDue     bool

@@ -13,8 +13,8 @@ const (
 	pastLength = 150 // samples of a container: five minutes
 	// pastKept is how long what a container used is known when it is not measured any more.
 	pastKept = 10 * time.Minute
-	// pastSoonest is the least time between two samples; two may measure the same container.
-	pastSoonest = measureEvery - measureEvery/10
+	// pastSoonest is the least time between two samples: no less than that makes a rate.
+	pastSoonest = measureSoon - measureSoon/10
 	// pastGap is from when on a sample is not the next one, and a gap stands before it.
 	pastGap = 2 * measureEvery
 )

@@ -45,10 +45,17 @@ func TestUsageOfOneThatEnded(t *testing.T) {
 		defer end()
 		w.calm().Press("j", "u")
 		w.calm()
-		ups(w, "web")
+		for range 3 { // the list tells the same, whenever it is looked at
+			ups(w, "web")
+			w.pass(700 * time.Millisecond)
+			_, row, _ := strings.Cut(w.Screen(), "8080→80")
+			if listed := strings.Fields(row)[0]; !w.Has("CPU  " + listed + " ") {
+				t.Errorf("the list has %s:\n%s", listed, w.Screen())
+			}
+		}
 		w.e.Exit(w.id("web"), 3)
 		w.calm()
-		if s := w.Screen(); !strings.Contains(s, "It does not run. Its last minutes:") || !strings.Contains(s, "highest 75.0%") {
+		if s := w.Screen(); !strings.Contains(s, "It does not run. Its last minutes:") || !strings.Contains(s, "highest 78.1%") {
 			t.Errorf("its last minutes are not told:\n%s", s)
 		}
 		before := count(w.e, "Stats")
