@@ -128,7 +128,10 @@ func (e *Engine) connect(ctx context.Context) (*link, error) {
 		if conn.State != api.ConnLost {
 			conn.State = api.ConnStarting
 		}
-		conn.Info, conn.Trace = info, t
+		if !conn.Known() { // else what is lost is still what it was
+			conn.Info = info
+		}
+		conn.Trace = t
 		e.setConn(nil, conn)
 	}
 	if err := daemon.Up(ctx, dc, end); err != nil {

@@ -65,7 +65,12 @@ func TestTheEngineIsLostAndComesBack(t *testing.T) {
 		t.Errorf("lost: %v, with %d rows", f.conn.Err, len(f.all))
 	}
 	f.listed = false
-	f.until("that it is back", func() bool { return f.conn.State == api.ConnReady && f.listed })
+	f.until("that it is back", func() bool {
+		if !f.conn.Known() {
+			t.Errorf("what was lost is unknown while it comes back: %+v", f.conn)
+		}
+		return f.conn.State == api.ConnReady && f.listed
+	})
 	if took := time.Since(began); took > 10*time.Second {
 		t.Errorf("back after %s", took)
 	}
