@@ -82,5 +82,14 @@ func TestEventsAreHeardAgainAfterTheEngineWasLost(t *testing.T) {
 			w.calm()
 			w.Want("live", "exit 137").WantNot("the engine is lost")
 		})
+		quiet := populated() // nothing has to happen for it to be said
+		quiet.FailCall("Events", &api.UnavailableError{Address: "/run/x.sock", Cause: api.UnavailableAny})
+		flow(t, quiet, func(w *world) {
+			w.Press("5")
+			w.calm().Want("the engine is lost")
+			quiet.FailCall("Events", nil)
+			w.pass(3 * time.Second)
+			w.calm().Want("Events▌ live")
+		})
 	})
 }

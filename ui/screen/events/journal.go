@@ -65,16 +65,22 @@ func (j *Journal) Close() { j.cancel() }
 // Listen hears events until the journal is closed or the engine is lost; then an EndedMsg comes.
 func (j *Journal) Listen() tea.Cmd {
 	return func() tea.Msg {
+		j.ends(nil) // an engine that is still lost says so at once
 		err := j.engine.Events(j.ctx, j.hear)
 		if j.ctx.Err() != nil {
 			return nil
 		}
-		j.mu.Lock()
-		j.err = err
-		j.mu.Unlock()
-		j.tell()
+		j.ends(err)
 		return EndedMsg{j}
 	}
+}
+
+// ends notes why nothing is heard now; nil: it is.
+func (j *Journal) ends(err error) {
+	j.mu.Lock()
+	j.err = err
+	j.mu.Unlock()
+	j.tell()
 }
 
 // Ended listens anew after a while.
@@ -95,7 +101,6 @@ func (j *Journal) Ended(msg EndedMsg) tea.Cmd {
 func (j *Journal) hear(ev api.Event) error {
 	j.mu.Lock()
 	j.serial++
-	j.err = nil
 	j.ring = append(j.ring, Event{
 		Serial: j.serial, At: ev.At, Type: ev.Type, Action: ev.Action, ID: ev.ID,
 		Name: ev.Attributes["name"], Image: ev.Attributes["image"], Exit: ev.Attributes["exitCode"], OldName: ev.Attributes["oldName"], By: ev.By,
