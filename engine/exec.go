@@ -144,7 +144,7 @@ func (e *Engine) exec(ctx context.Context, l *link, c api.Container, t client.Ta
 	tctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), taskTime)
 	defer cancel()
 	if s.process, err = t.Exec(tctx, id, p, create); err != nil {
-		return nil, task.StartFailed(c.DisplayName(), p.Args[0], err)
+		return nil, notRun(c, p, err)
 	}
 	if st != nil {
 		if s.exit, err = s.process.Wait(context.WithoutCancel(ctx)); err != nil {
@@ -152,7 +152,7 @@ func (e *Engine) exec(ctx context.Context, l *link, c api.Container, t client.Ta
 		}
 	}
 	if err := s.process.Start(tctx); err != nil {
-		return nil, errors.Join(task.StartFailed(c.DisplayName(), p.Args[0], err), s.delete(tctx))
+		return nil, errors.Join(notRun(c, p, err), s.delete(tctx))
 	}
 	if st == nil {
 		return nil, nil
@@ -163,6 +163,16 @@ func (e *Engine) exec(ctx context.Context, l *link, c api.Container, t client.Ta
 		e.done.Go(func() { s.resize(st.Resize) })
 	}
 	return s, nil
+}
+
+// notRun is why a further process could not be started.
+func notRun(c api.Container, p *specs.Process, err error) error {
+	err = task.StartFailed(c.DisplayName(), p.Args[0], err)
+	var failed *api.StartError
+	if errors.As(err, &failed) {
+		failed.Exec = true
+	}
+	return err
 }
 
 // sizeTime is how long a process waits for the size of its terminal: it is there from the first

@@ -80,7 +80,7 @@ func TestExecThatCannotBe(t *testing.T) {
 	id := p.run("busybox", "sleep", "100")
 	before := real.Count(t, p.env)
 	_, _, _, err := p.exec(id, api.ExecRequest{Args: []string{"no-such"}}, nil)
-	if e := as[*api.StartError](t, err); e.Code != 127 || e.Cause != api.CauseNotFound {
+	if e := as[*api.StartError](t, err); e.Code != 127 || e.Cause != api.CauseNotFound || !e.Exec {
 		t.Errorf("%+v", e)
 	}
 	_, _, _, err = p.exec(id, api.ExecRequest{Args: []string{"/etc/passwd"}}, nil)

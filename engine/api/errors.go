@@ -129,6 +129,7 @@ const (
 type StartError struct {
 	Name    string
 	Command string // what was to be run
+	Exec    bool   // it was a further process; the container runs
 	Cause   StartCause
 	Code    int // 125, 126, 127 or 128, as Docker maps them
 	Err     error

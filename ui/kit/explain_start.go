@@ -10,6 +10,9 @@ import (
 // always be to make it anew with other settings.
 func explainStart(e *api.StartError) Explanation {
 	x := Explanation{Title: fmt.Sprintf("%s did not start", subject(e.Name)), Detail: because(e.Err)}
+	if e.Exec {
+		x.Title = fmt.Sprintf("Nothing was run in %s", subject(e.Name))
+	}
 	switch e.Cause {
 	case api.CauseNotFound:
 		x.Detail = fmt.Sprintf("%s: no such program in the image", e.Command)

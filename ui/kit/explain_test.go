@@ -47,6 +47,7 @@ func TestExplain(t *testing.T) {
 		"never":                         {pull(api.PullNotHere), "No such image here: app:3", "--pull never", "--pull missing"},
 		"another pull":                  {pull(api.PullOther), "app:3 could not be pulled", "inner", ""},
 		"no program":                    {start(api.CauseNotFound), "web did not start", "ngnix: no such program", "check the command"},
+		"no program to run in one":      {&api.StartError{Name: "web", Command: "ngnix", Exec: true, Cause: api.CauseNotFound}, "Nothing was run in web", "ngnix: no such program", "check the command"},
 		"not executable":                {start(api.CausePermission), "web did not start", "not executable", "sh"},
 		"not a directory":               {start(api.CauseNotDir), "web did not start", "inner", "mounted"},
 		"mount":                         {start(api.CauseMount), "web did not start", "inner", "sources"},
