@@ -186,9 +186,9 @@ func (c *committing) state(ctx context.Context, sc *path.Scope, id string) error
 // snapshotOf is the record of a container that has files of its own; what is what cannot be
 // done without.
 func (l *link) snapshotOf(ctx context.Context, c api.Container, what string) (containers.Container, error) {
-	rec, err := l.client.ContainerService().Get(ctx, c.ID)
+	rec, err := l.recordOf(ctx, c.ID)
 	if err != nil {
-		return rec, fmt.Errorf("read container: %w", err)
+		return rec, err
 	}
 	if rec.SnapshotKey == "" {
 		return rec, &api.UnsupportedError{What: what, Reason: "containerd keeps no files of its own for it"}

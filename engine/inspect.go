@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/containerd/containerd/v2/core/containers"
-	"github.com/containerd/errdefs"
 	"github.com/containerd/typeurl/v2"
 	"github.com/moby/moby/api/types/container"
 	"github.com/moby/moby/api/types/mount"
@@ -30,12 +29,9 @@ func (e *Engine) Inspect(ctx context.Context, id string) (*container.InspectResp
 		return nil, err
 	}
 	ctx = e.in(ctx)
-	rec, err := l.client.ContainerService().Get(ctx, id)
-	if errdefs.IsNotFound(err) {
-		return nil, &api.NotFoundError{Kind: "container", Name: id}
-	}
+	rec, err := l.recordOf(ctx, id)
 	if err != nil {
-		return nil, fmt.Errorf("read container: %w", err)
+		return nil, err
 	}
 	c, ok, err := e.load(ctx, l, id)
 	if err != nil {

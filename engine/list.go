@@ -48,14 +48,27 @@ func (e *Engine) list(ctx context.Context, l *link) ([]api.Container, error) {
 	return all, err
 }
 
+// recordOf is what containerd has of a container; a *api.NotFoundError when there is none, which
+// may be so a moment after there was.
+func (l *link) recordOf(ctx context.Context, id string) (containers.Container, error) {
+	rec, err := l.client.ContainerService().Get(ctx, id)
+	switch {
+	case errdefs.IsNotFound(err):
+		return rec, &api.NotFoundError{Kind: "container", Name: id}
+	case err != nil:
+		return rec, fmt.Errorf("read container: %w", err)
+	}
+	return rec, nil
+}
+
 // load is one container; ok is false when there is none.
 func (e *Engine) load(ctx context.Context, l *link, id string) (c api.Container, ok bool, err error) {
-	rec, err := l.client.ContainerService().Get(ctx, id)
-	if errdefs.IsNotFound(err) {
+	rec, err := l.recordOf(ctx, id)
+	if errors.As(err, new(*api.NotFoundError)) {
 		return c, false, nil
 	}
 	if err != nil {
-		return c, false, fmt.Errorf("read container: %w", err)
+		return c, false, err
 	}
 	p, has, err := task.Get(ctx, l.client, id)
 	if err != nil {
@@ -69,9 +82,9 @@ func (e *Engine) load(ctx context.Context, l *link, id string) (c api.Container,
 
 // labels are the container's labels, read.
 func (e *Engine) labels(ctx context.Context, l *link, id string) (record.Info, error) {
-	rec, err := l.client.ContainerService().Get(ctx, id)
+	rec, err := l.recordOf(ctx, id)
 	if err != nil {
-		return record.Info{}, fmt.Errorf("read container: %w", err)
+		return record.Info{}, err
 	}
 	return record.Read(rec.Labels), nil
 }

@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"net/netip"
 	"slices"
@@ -39,9 +38,9 @@ func (e *Engine) Remembered(ctx context.Context, id string) (api.Remembered, err
 	if !ok {
 		return api.Remembered{}, &api.NotFoundError{Kind: "container", Name: id}
 	}
-	rec, err := l.client.ContainerService().Get(e.in(ctx), id)
+	rec, err := l.recordOf(e.in(ctx), id)
 	if err != nil {
-		return api.Remembered{}, fmt.Errorf("read container: %w", err)
+		return api.Remembered{}, err
 	}
 	var out api.Remembered
 	if c.Owner == api.OwnerDocker {

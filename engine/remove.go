@@ -47,9 +47,9 @@ func (e *Engine) remove(ctx context.Context, run *path.Run, id string, opt api.R
 	if err != nil {
 		return err
 	}
-	rec, err := l.client.ContainerService().Get(ctx, id)
+	rec, err := l.recordOf(ctx, id)
 	if err != nil {
-		return fmt.Errorf("read container: %w", err)
+		return err
 	}
 	// From here on it is finished whatever happens to the caller: half a container is no use.
 	if !l.use.TryAcquire(1) {

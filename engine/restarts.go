@@ -5,7 +5,9 @@ import (
 	"fmt"
 
 	"github.com/containerd/containerd/v2/client"
+	"github.com/containerd/errdefs"
 
+	"gantry/engine/api"
 	"gantry/engine/path"
 	"gantry/engine/record"
 )
@@ -42,7 +44,10 @@ func leaveStopped(ctx context.Context, l *link, id string, in record.Info) error
 		return nil
 	}
 	err := relabel(ctx, l, id, map[string]string{record.LabelRestartStatus: "", record.LabelRestartExplicitlyStopped: "true"})
-	if err != nil {
+	switch {
+	case errdefs.IsNotFound(err):
+		return &api.NotFoundError{Kind: "container", Name: id}
+	case err != nil:
 		return fmt.Errorf("have it not restarted: %w", err)
 	}
 	return nil
