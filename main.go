@@ -1,5 +1,5 @@
-// gantry is the terminal workbench for containers on containerd: the command line, the
-// screen, and with `gantry containerd` the daemon itself are this one program.
+// gantry is the terminal workbench for containers on containerd: the command line and the
+// screen are this one program, and the embedded engine is carried in it.
 package main
 
 import (
@@ -22,7 +22,6 @@ import (
 	"gantry/engine"
 	"gantry/engine/api"
 	"gantry/engine/daemon"
-	"gantry/engine/daemon/linked"
 	"gantry/engine/doctor"
 	"gantry/engine/footprint"
 	"gantry/engine/network/plugin"
@@ -36,15 +35,7 @@ import (
 	"gantry/ui/config"
 )
 
-// daemonCommand is the argument with which gantry starts itself as the embedded engine.
-const daemonCommand = "containerd"
-
 func main() {
-	if len(os.Args) > 1 && os.Args[1] == daemonCommand {
-		footprint.Settle()
-		time.AfterFunc(tidyAfter, footprint.Release)
-		os.Exit(linked.Main(os.Args[2:]))
-	}
 	if len(os.Args) == 4 && slices.Equal(os.Args[1:], wire.ReapCommand(os.Args[3])) {
 		os.Exit(reap(os.Args[3]))
 	}

@@ -19,7 +19,7 @@ type pkg struct {
 // rooms are the packages by level: one may import only packages of levels before its own,
 // and its own subpackages. Those of one level do not know each other.
 var rooms = [][]string{
-	{"gantry/engine/path"},
+	{"gantry/engine/path", "gantry/engine/footprint"},
 	{"gantry/engine/api"},
 	{"gantry/engine/host"},
 	{"gantry/engine/option", "gantry/engine/record", "gantry/engine/bundle"},
@@ -114,7 +114,7 @@ func level(order [][]string, path string) int {
 	return at
 }
 
-// sameRoom reports whether two packages are parts of one room, such as daemon and daemon/linked.
+// sameRoom reports whether two packages are parts of one room, such as daemon and daemon/keeper.
 func sameRoom(order [][]string, a, b string) bool {
 	for _, names := range order {
 		for _, name := range names {

@@ -84,7 +84,7 @@ func TestSoak(t *testing.T) {
 	}
 	real.Leftovers(t, s.env, before, "shim") // one for each that has ended, as before; others by now
 	if now := real.Count(t, s.env); len(now["shim"]) > len(before["shim"]) {
-		t.Errorf("%d shims, there were %d", len(now["shim"]), len(before["shim"]))
+		t.Errorf("%d shims, there were %d: %v", len(now["shim"]), len(before["shim"]), now["shim"])
 	}
 	s.settle(things)
 }

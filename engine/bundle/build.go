@@ -10,6 +10,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"strings"
 )
 
 // SameBuild says whether two programs are the same, by what the linker wrote into them
@@ -78,31 +79,17 @@ func buildID(f io.ReaderAt) (string, error) {
 	return string(note[16 : 16+size]), nil
 }
 
-// Build is what a program of gantry's says of how it was built.
-type Build struct {
-	Version    string // gantry's: of the module, or the revision; "" if it does not say
-	Containerd string // of the containerd that is linked in, without the v
-}
-
-// ReadBuild reads a program's own word of how it was built.
-func ReadBuild(name string) (Build, error) {
-	var b Build
+// ContainerdIn is the version of the containerd that a program was built from, without the
+// v; "" if it has none. Its error is that of a program that is not Go's.
+func ContainerdIn(name string) (string, error) {
 	info, err := buildinfo.ReadFile(name)
 	if err != nil {
-		return b, err
-	}
-	if v := info.Main.Version; v != "(devel)" {
-		b.Version = v
-	}
-	for _, s := range info.Settings {
-		if s.Key == "vcs.revision" && len(s.Value) >= 12 {
-			b.Version = s.Value[:12]
-		}
+		return "", err
 	}
 	for _, m := range info.Deps {
-		if m.Path == "github.com/containerd/containerd/v2" && len(m.Version) > 0 {
-			b.Containerd = m.Version[1:]
+		if m.Path == "github.com/containerd/containerd/v2" {
+			return strings.TrimPrefix(m.Version, "v"), nil
 		}
 	}
-	return b, nil
+	return "", nil
 }

@@ -1,5 +1,5 @@
 // Package bundle carries the programs that containers need beside gantry itself:
-// runc, containerd's shim and gantry-helper. `go generate ./...` builds them into
+// containerd, its shim, runc and gantry-helper. `go generate ./...` builds them into
 // payload/, from where they are embedded; Unpack lays them out on disk.
 //
 // The package compiles without the payload, so that a plain `go build` works; what
@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"io"
 	"path"
+	"path/filepath"
 
 	"github.com/klauspost/compress/zstd"
 
@@ -23,6 +24,7 @@ import (
 // The names of the programs, as they are called in the payload and on disk.
 const (
 	Runc   = "runc"
+	Daemon = "containerd"
 	Shim   = "containerd-shim-runc-v2"
 	Helper = "gantry-helper"
 )
@@ -58,6 +60,16 @@ type Manifest struct {
 	Files  []File `json:"files"`
 }
 
+// Version is that of one of the programs, without a v; "" if it has none.
+func (m Manifest) Version(name string) string {
+	for _, f := range m.Files {
+		if f.Name == name {
+			return f.Version
+		}
+	}
+	return ""
+}
+
 // Present says whether gantry was built with its payload.
 func Present() bool {
 	_, err := Contents()
@@ -71,6 +83,15 @@ func Digest() string {
 		return ""
 	}
 	return m.Digest
+}
+
+// Home is the folder below dir that this payload's programs are unpacked into; "" without a
+// payload.
+func Home(dir string) string {
+	if d := Digest(); d != "" {
+		return filepath.Join(dir, d[:dirDigits])
+	}
+	return ""
 }
 
 // Contents is the manifest of the embedded payload, or ErrNoPayload.

@@ -12,8 +12,8 @@ import (
 
 // Prune removes from dir what other gantrys unpacked there and nothing uses any more. What
 // a process runs from, or finds programs through, stays; so does what containerd has
-// written down in stateDir as a container's shim.
-func Prune(ctx context.Context, dir, stateDir string) error {
+// written down in stateDir as a container's shim, and what one of the files speaks of.
+func Prune(ctx context.Context, dir, stateDir string, files ...string) error {
 	m, err := Contents()
 	if err != nil {
 		return err
@@ -42,6 +42,9 @@ func Prune(ctx context.Context, dir, stateDir string) error {
 	defer unlock()
 	if link, err := os.Readlink(filepath.Join(dir, Helper)); err == nil {
 		old = without(old, filepath.Join(dir, filepath.Dir(link))) // of a gantry that came after us
+	}
+	for _, f := range files {
+		old = unmentioned(old, f)
 	}
 	old = unused(old, stateDir)
 	var errs []error

@@ -22,9 +22,11 @@ func TestPruneKeepsWhatIsUsed(t *testing.T) {
 		return home
 	}
 	unneeded, run, path, written := old("0123456789abcde0"), old("0123456789abcde1"), old("0123456789abcde2"), old("0123456789abcde3")
+	planned := old("0123456789abcde4")
 	other := old("not-a-digest")
 
-	// One is run from, one is in a PATH, one is where a container's shim was started from.
+	// One is run from, one is in a PATH, one is where a container's shim was started from, one is
+	// where the engine is to be started from at boot.
 	program := filepath.Join(run, "sleeper")
 	raw, err := os.ReadFile("/bin/sleep")
 	if err != nil {
@@ -51,13 +53,17 @@ func TestPruneKeepsWhatIsUsed(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	if err := Prune(t.Context(), dir, state); err != nil {
+	plan := filepath.Join(state, "plan.json")
+	if err := os.WriteFile(plan, []byte(`{"program":["`+filepath.Join(planned, Daemon)+`"]}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := Prune(t.Context(), dir, state, plan); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := os.Stat(unneeded); err == nil {
 		t.Error("what nobody uses is left")
 	}
-	for _, home := range []string{files.Dir, run, path, written, other} {
+	for _, home := range []string{files.Dir, run, path, written, planned, other} {
 		if _, err := os.Stat(home); err != nil {
 			t.Errorf("what is used is gone: %v", err)
 		}

@@ -25,6 +25,7 @@ const dirDigits = 16
 type Files struct {
 	Dir    string // holds this payload's programs; belongs into the daemon's PATH
 	Runc   string
+	Daemon string
 	Shim   string
 	Helper string // the stable link, which later payloads replace
 	Fresh  bool   // they were unpacked by this call
@@ -60,8 +61,8 @@ func unpack(ctx context.Context, dir string, check func(string, Manifest) error)
 	if err := os.MkdirAll(dir, 0o711); err != nil {
 		return Files{}, fmt.Errorf("unpack the engine: %w", err)
 	}
-	home := filepath.Join(dir, m.Digest[:dirDigits])
-	files := Files{Dir: home, Runc: filepath.Join(home, Runc), Shim: filepath.Join(home, Shim), Helper: filepath.Join(dir, Helper)}
+	home := Home(dir)
+	files := Files{Dir: home, Runc: filepath.Join(home, Runc), Daemon: filepath.Join(home, Daemon), Shim: filepath.Join(home, Shim), Helper: filepath.Join(dir, Helper)}
 	unlock, err := lock(ctx, dir)
 	if err != nil {
 		return Files{}, fmt.Errorf("unpack the engine: %w", err)

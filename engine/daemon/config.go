@@ -52,9 +52,8 @@ type Config struct {
 	DataRoot string // default DefaultDataRoot
 	RunRoot  string // default DefaultRunRoot
 	Mode     Mode   // default Auto
-	// Program is the beginning of the command line that starts the linked daemon;
-	// default is the copy of this program below the data root, with the argument
-	// "containerd".
+	// Program is the beginning of the command line that starts the embedded daemon;
+	// default is the payload's.
 	Program       []string
 	SystemSockets []Candidate         // default DefaultCandidates; empty but not nil: none
 	Getenv        func(string) string // default os.Getenv

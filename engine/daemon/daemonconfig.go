@@ -8,7 +8,7 @@ import (
 )
 
 const (
-	// configVersion is the config format of the containerd that is linked in.
+	// configVersion is the config format of the payload's containerd.
 	configVersion = 4
 	// restartInterval is how often the restart monitor looks; containerd's own 10 s are
 	// long for somebody who watches.

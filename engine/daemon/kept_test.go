@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"gantry/engine/api"
+	"gantry/engine/bundle"
 	"gantry/engine/daemon/keeper"
 )
 
@@ -233,11 +234,8 @@ func moody(t *testing.T, cfg *Config) (mood string) {
 	t.Helper()
 	mood = filepath.Join(t.TempDir(), "mood")
 	good(t, mood)
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	cfg.Program = []string{"/bin/sh", "-c", `[ -e "$0" ] || { echo out of luck >&2; exit 3; }; exec "$1" containerd "$2" "$3"`, mood, self}
+	daemon := filepath.Join(bundle.Home(filepath.Join(cfg.DataRoot, "bin")), bundle.Daemon)
+	cfg.Program = []string{"/bin/sh", "-c", `[ -e "$0" ] || { echo out of luck >&2; exit 3; }; exec "$1" "$2" "$3"`, mood, daemon}
 	return mood
 }
 

@@ -20,15 +20,11 @@ import (
 	"gantry/engine/api"
 	"gantry/engine/bundle"
 	"gantry/engine/daemon/keeper"
-	"gantry/engine/daemon/linked"
 	"gantry/engine/path"
 )
 
-// TestMain lets this test binary be the daemon, and a gantry that brings it up.
+// TestMain lets this test binary be another gantry, that brings the engine up.
 func TestMain(m *testing.M) {
-	if len(os.Args) > 1 && os.Args[1] == "containerd" {
-		os.Exit(linked.Main(os.Args[2:]))
-	}
 	if len(os.Args) > 3 && os.Args[1] == "up" {
 		os.Exit(upMain(os.Args[2], os.Args[3]))
 	}

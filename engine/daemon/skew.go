@@ -1,43 +1,44 @@
 package daemon
 
 import (
-	"cmp"
 	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
 
 	"gantry/engine/api"
 	"gantry/engine/bundle"
 	"gantry/engine/daemon/keeper"
 )
 
-// Skew says how the embedded daemon that runs differs from this gantry: "the engine is of
-// gantry X with containerd Y, …". It is "" where both are the same build, where the daemon
-// is a system's, and where it cannot be told.
+// Skew says how the embedded engine that runs differs from the one that this gantry carries:
+// "the engine is containerd X, and this gantry brings Y". It is "" where both are the same,
+// where the daemon is a system's, and where it cannot be told.
 func Skew(ep Endpoint) string {
 	if ep.Kind != api.EngineEmbedded {
 		return ""
 	}
 	pid := keeper.Daemon(ep.DataRoot)
-	if pid == 0 {
+	m, err := bundle.Contents()
+	if pid == 0 || err != nil {
 		return ""
 	}
 	exe := fmt.Sprintf("/proc/%d/exe", pid)
-	same, err := bundle.SameBuild("/proc/self/exe", exe)
-	if err != nil || same {
+	name, err := os.Readlink(exe)
+	if err != nil {
 		return ""
 	}
-	theirs, err := bundle.ReadBuild(exe)
-	if err != nil {
+	// Its shim and its runc are those of its folder.
+	ours, err := filepath.EvalSymlinks(filepath.Join(ep.DataRoot, "bin"))
+	if err != nil || filepath.Dir(strings.TrimSuffix(name, " (deleted)")) == bundle.Home(ours) {
+		return ""
+	}
+	theirs, err := bundle.ContainerdIn(exe)
+	switch {
+	case err != nil:
 		return "" // not a program of Go's: a test's stand-in
-	}
-	ours, err := bundle.ReadBuild("/proc/self/exe")
-	if err != nil {
-		return ""
-	}
-	if theirs == ours {
+	case theirs == "" || theirs == m.Version(bundle.Daemon):
 		return "the engine was started by another build of gantry"
 	}
-	name := func(b bundle.Build) string {
-		return cmp.Or(b.Version, "(unknown)") + " with containerd " + cmp.Or(b.Containerd, "(unknown)")
-	}
-	return "the engine is of gantry " + name(theirs) + ", and this is " + name(ours)
+	return "the engine is containerd " + theirs + ", and this gantry brings " + m.Version(bundle.Daemon)
 }

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"syscall"
 
+	"gantry/engine/bundle"
 	"gantry/engine/daemon/inherit"
 	"gantry/engine/daemon/keeper"
 )
@@ -31,11 +32,11 @@ type child struct {
 	logAt int64 // where its part of the log begins
 }
 
-// plan writes down how the daemon is started, for its keeper.
+// plan writes down how the daemon is started, for its keeper; binDir has its programs.
 func (c Config) plan(ep Endpoint, binDir string) error {
 	program := c.Program
 	if len(program) == 0 {
-		program = []string{gantryIn(ep), "containerd"}
+		program = []string{filepath.Join(binDir, bundle.Daemon)}
 	}
 	raw, err := renderConfig(ep)
 	if err != nil {
@@ -106,5 +107,5 @@ func (c Config) environment(binDir string) []string {
 	return env
 }
 
-// gantryIn is the copy of gantry that the engine is run from.
+// gantryIn is the copy of gantry that the engine's containers call.
 func gantryIn(ep Endpoint) string { return filepath.Join(ep.DataRoot, "bin", "gantry") }

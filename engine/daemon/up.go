@@ -101,7 +101,7 @@ func (u *ascent) system(ctx context.Context) error {
 	})
 }
 
-// place puts a copy of this gantry where its engine and its containers find it. Who names
+// place puts a copy of this gantry where its containers find it. Who names
 // another program to be the daemon (a test) is no gantry.
 func (u *ascent) place(ctx context.Context) error {
 	if len(u.cfg.Program) > 0 {
@@ -113,7 +113,7 @@ func (u *ascent) place(ctx context.Context) error {
 
 // prune removes the programs of older gantrys that nothing uses any more.
 func (u *ascent) prune(ctx context.Context) {
-	if err := bundle.Prune(ctx, u.binDir(), u.ep.StateDir); err != nil {
+	if err := bundle.Prune(ctx, u.binDir(), u.ep.StateDir, keeper.PlanFile(u.ep.DataRoot)); err != nil {
 		u.cfg.Log.Warn("remove old programs", "err", err)
 	}
 }
@@ -139,8 +139,7 @@ func (u *ascent) embedded(ctx context.Context) error {
 }
 
 // unpack lays the programs out. With an engine up, the quick check is enough: the daemon
-// and its containers use what is there anyway, and the daemon keeps its gantry until it is
-// started anew.
+// and its containers use what is there anyway.
 func (u *ascent) unpack(ctx context.Context, s *path.Scope) error {
 	up := knock(ctx, u.ep.Address) == nil
 	if up && !bundle.Present() {
@@ -158,9 +157,6 @@ func (u *ascent) unpack(ctx context.Context, s *path.Scope) error {
 	}
 	if files.Fresh {
 		s.Detail("%s", u.binDir())
-	}
-	if _, err := os.Stat(gantryIn(u.ep)); up && err == nil {
-		return nil
 	}
 	return u.place(ctx)
 }

@@ -16,15 +16,11 @@ import (
 	"gantry/engine/api"
 	"gantry/engine/bundle"
 	"gantry/engine/daemon"
-	"gantry/engine/daemon/linked"
 	"gantry/engine/host"
 )
 
-// TestMain lets this test binary be the daemon, and a doctor that another user runs.
+// TestMain lets this test binary be a doctor that another user runs.
 func TestMain(m *testing.M) {
-	if len(os.Args) > 1 && os.Args[1] == "containerd" {
-		os.Exit(linked.Main(os.Args[2:]))
-	}
 	if len(os.Args) > 2 && os.Args[1] == "doctor" {
 		_ = json.NewEncoder(os.Stdout).Encode(Examine(context.Background(), Config{Daemon: alone(os.Args[2])}))
 		os.Exit(0)

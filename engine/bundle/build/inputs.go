@@ -19,6 +19,7 @@ import (
 )
 
 const (
+	daemonPackage = "gantry/engine/daemon/containerd"
 	helperPackage = "gantry/engine/helper"
 	shimPackage   = "github.com/containerd/containerd/v2/cmd/containerd-shim-runc-v2"
 	runcPackage   = "github.com/opencontainers/runc"
@@ -27,7 +28,7 @@ const (
 	// stampName begins with a dot so that it is not embedded.
 	stampName = ".stamp"
 	// recipe changes whenever the way things are built or packed changes.
-	recipe = "3"
+	recipe = "4"
 )
 
 // inputs is everything that the payload follows from.
@@ -46,7 +47,7 @@ func readInputs(ctx context.Context, here string) (inputs, error) {
 	if in.runc, err = pinned(ctx, filepath.Join(here, "runc"), runcPackage); err != nil {
 		return in, err
 	}
-	sources, err := helperSources(ctx, in.root)
+	sources, err := ownSources(ctx, in.root)
 	if err != nil {
 		return in, err
 	}
@@ -87,11 +88,11 @@ func pinned(ctx context.Context, dir, module string) (string, error) {
 	return strings.TrimPrefix(strings.TrimSpace(out), "v"), err
 }
 
-// helperSources lists the files of this module that gantry-helper is compiled from.
-// What it takes from other modules is covered by go.sum.
-func helperSources(ctx context.Context, root string) ([]string, error) {
+// ownSources lists the files of this module that the payload's programs are compiled from.
+// What they take from other modules is covered by go.sum.
+func ownSources(ctx context.Context, root string) ([]string, error) {
 	out, err := goTool(ctx, root, []string{"CGO_ENABLED=0"}, "list", "-mod=readonly", "-deps",
-		"-json=Dir,Module,GoFiles,EmbedFiles", helperPackage)
+		"-json=Dir,Module,GoFiles,EmbedFiles", daemonPackage, helperPackage)
 	if err != nil {
 		return nil, err
 	}
@@ -107,7 +108,7 @@ func helperSources(ctx context.Context, root string) ([]string, error) {
 			return files, nil
 		}
 		if err != nil {
-			return nil, fmt.Errorf("read what %s imports: %w", helperPackage, err)
+			return nil, fmt.Errorf("read what the payload is made of: %w", err)
 		}
 		if p.Module == nil || !p.Module.Main {
 			continue

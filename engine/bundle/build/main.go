@@ -1,5 +1,5 @@
-// Command build makes the payload of package bundle: runc with seccomp, containerd's
-// shim and gantry-helper, each static and stripped, packed as one archive with its
+// Command build makes the payload of package bundle: runc with seccomp, containerd
+// with its shim, and gantry-helper, each static and stripped, packed as one archive with its
 // manifest. It is what `go generate` runs, in engine/bundle.
 //
 // Nothing is built when nothing has changed since the last run.

@@ -39,6 +39,10 @@ func programs(in inputs) []program {
 		env: static, args: []string{"-tags", "no_grpc", "-ldflags", "-s -w " + stamp},
 		check: func(ctx context.Context, file string) error { return says(ctx, in.containerd, file, "-v") },
 	}, {
+		name: bundle.Daemon, version: in.containerd, pkg: daemonPackage, dir: in.root,
+		env: static, args: []string{"-ldflags", "-s -w " + stamp},
+		check: func(ctx context.Context, file string) error { return says(ctx, in.containerd, file, "--version") },
+	}, {
 		name: bundle.Helper, pkg: helperPackage, dir: in.root,
 		env: static, args: []string{"-ldflags", "-s -w"},
 	}}

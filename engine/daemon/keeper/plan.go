@@ -22,23 +22,24 @@ type Plan struct {
 	StateDir string   `json:"stateDir"` // gone at boot, and made again
 }
 
-func planFile(dataRoot string) string { return filepath.Join(dataRoot, "keeper.json") }
+// PlanFile is where the plan of a data root is kept.
+func PlanFile(dataRoot string) string { return filepath.Join(dataRoot, "keeper.json") }
 
 // ReadPlan reads the plan of a data root. There is none before the first start.
 func ReadPlan(dataRoot string) (Plan, error) {
 	var p Plan
-	raw, err := os.ReadFile(planFile(dataRoot))
+	raw, err := os.ReadFile(PlanFile(dataRoot))
 	if err != nil {
 		return p, fmt.Errorf("read how the engine is started: %w", err)
 	}
 	if err := json.Unmarshal(raw, &p); err != nil {
-		return p, fmt.Errorf("%s is damaged: %w", planFile(dataRoot), err)
+		return p, fmt.Errorf("%s is damaged: %w", PlanFile(dataRoot), err)
 	}
 	if p.Version > planFormat {
-		return p, fmt.Errorf("%s has format %d; this helper reads up to %d", planFile(dataRoot), p.Version, planFormat)
+		return p, fmt.Errorf("%s has format %d; this helper reads up to %d", PlanFile(dataRoot), p.Version, planFormat)
 	}
 	if len(p.Program) == 0 || p.Address == "" || p.StateDir == "" {
-		return p, fmt.Errorf("%s lacks what is needed to start the engine", planFile(dataRoot))
+		return p, fmt.Errorf("%s lacks what is needed to start the engine", PlanFile(dataRoot))
 	}
 	return p, nil
 }
@@ -51,7 +52,7 @@ func (p Plan) Write(dataRoot string) error {
 	if err != nil {
 		return err
 	}
-	return Replace(planFile(dataRoot), append(raw, '\n'))
+	return Replace(PlanFile(dataRoot), append(raw, '\n'))
 }
 
 // Replace writes a file as a whole, so that a reader or a crash never sees half of it,

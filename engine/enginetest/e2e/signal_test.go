@@ -91,7 +91,7 @@ func TestTwoAtOnceStartOneEngine(t *testing.T) {
 	}
 	engines := 0
 	for _, pid := range processesBelow(g.root) {
-		if line := cmdline(pid); strings.Contains(line, " containerd ") && strings.Contains(line, root+"/") {
+		if line := cmdline(pid); strings.Contains(line, "/containerd --config "+root+"/") {
 			engines++
 		}
 	}

@@ -8,13 +8,11 @@ import (
 	"strings"
 	"testing"
 
-	"gantry/engine/daemon/linked"
 	"gantry/engine/network/plugin"
 	"gantry/engine/network/wire"
 )
 
-// Main runs a package's tests: call it, and nothing else, from TestMain. The same test
-// binary is the daemon when it is started as `x.test containerd …`. What the tests have
+// Main runs a package's tests: call it, and nothing else, from TestMain. What the tests have
 // started is ended after them; if that fails, so does the run. All of it is in a network
 // namespace of its own, so that no bridge and no rule is left on the host; folders that are to
 // be hidden are empty ones there.
@@ -35,9 +33,6 @@ func MainInParts(m *testing.M, parts ...[]string) {
 
 // play is what this binary does when it is called as something else than tests.
 func play() {
-	if len(os.Args) > 1 && os.Args[1] == "containerd" {
-		os.Exit(linked.Main(os.Args[2:]))
-	}
 	if slices.Equal(os.Args[1:], wire.PluginCommand()) {
 		if err := plugin.Serve(context.Background(), os.Stdin, os.Stdout); err != nil {
 			fmt.Fprintln(os.Stderr, err)

@@ -1,4 +1,4 @@
-package linked
+package main
 
 import (
 	"encoding/binary"
@@ -10,21 +10,19 @@ import (
 	"runtime/debug"
 	"time"
 
-	"github.com/pelletier/go-toml/v2"
 	bolt "go.etcd.io/bbolt"
 
 	"gantry/engine/daemon/keeper"
 )
 
-// dataVersion is the newest layout of the metadata that the linked containerd knows: it
+// dataVersion is the newest layout of the metadata that this containerd knows: it
 // is a constant of its package core/metadata, and not exported. Containerd itself goes on
 // with a newer one as if it knew it.
 const dataVersion = 4
 
 // checkData looks at the metadata before containerd opens it: what a newer containerd has
-// written is refused, and what cannot be read is named. args are containerd's.
-func checkData(args []string) error {
-	root, _ := foldersOf(args)
+// written is refused, and what cannot be read is named.
+func checkData(root string) error {
 	if root == "" {
 		return nil
 	}
@@ -62,29 +60,6 @@ func folders(root string) error {
 		}
 	}
 	return nil
-}
-
-// foldersOf are the folders of containerd's data and of its state, by the configuration that
-// args name.
-func foldersOf(args []string) (root, state string) {
-	for i, a := range args {
-		if a != "--config" || i+1 == len(args) {
-			continue
-		}
-		raw, err := os.ReadFile(args[i+1])
-		if err != nil {
-			return "", ""
-		}
-		var conf struct {
-			Root  string `toml:"root"`
-			State string `toml:"state"`
-		}
-		if toml.Unmarshal(raw, &conf) != nil {
-			return "", ""
-		}
-		return conf.Root, conf.State
-	}
-	return "", ""
 }
 
 // readVersion is the number of the metadata's layout, 0 if it has none yet. Damage deep in

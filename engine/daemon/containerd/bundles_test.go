@@ -1,4 +1,4 @@
-package linked
+package main
 
 import (
 	"errors"

@@ -1,4 +1,4 @@
-package linked
+package main
 
 // The parts of the daemon that gantry needs, and no more: no CRI, no tracing, no NRI, no
 // plugin folder of the system, no snapshotter that needs a device or a file system of
