@@ -35,7 +35,7 @@ func TestMain(m *testing.M) {
 		}
 	}
 	// Together they take as long as all others.
-	real.MainInParts(m, []string{"TestSoak", "TestARecreate", "TestAContainerIsRestarted", "TestFailuresAreCounted", "TestAContainerIsWhatItIsUnderDocker"})
+	real.MainInParts(m, []string{"TestSoak", "TestARecreate", "TestAContainerIsRestarted", "TestFailuresAreCounted", "TestAContainerIsWhatItIsUnderDocker", "TestAStart", "TestTwoGantrys"})
 }
 
 // patience is how long a test waits for what should come at once.
