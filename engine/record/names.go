@@ -104,10 +104,13 @@ func (s *Store) NameOwner(name string) string {
 
 func (s *Store) acquire(name, id string, exists func(id string) bool) error {
 	if owner := s.owner(name); owner != "" && owner != id {
+		// Looked at before containerd is asked: one that is done a moment later is there by then,
+		// and one that is still at work need not be.
+		making := s.beingMade(name, owner)
 		if exists(owner) {
 			return &api.NameInUseError{Name: name, ID: owner, State: api.StateUnknown}
 		}
-		if s.beingMade(name, owner) {
+		if making {
 			return &api.NameInUseError{Name: name, ID: owner, State: api.StateCreated}
 		}
 	}

@@ -81,6 +81,26 @@ func TestTwoProcessesNeverGetOneName(t *testing.T) {
 	}
 }
 
+// A create that comes to its end while another one asks containerd for it keeps its name.
+func TestANameIsKeptByACreateThatIsJustDone(t *testing.T) {
+	s := Open(t.TempDir(), "default")
+	done, err := s.Create(New{ID: "first"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.AcquireName("web", "first", no); err != nil {
+		t.Fatal(err)
+	}
+	notYet := func(string) bool { done(); return false }
+	var taken *api.NameInUseError
+	if err := s.AcquireName("web", "second", notYet); !errors.As(err, &taken) || taken.ID != "first" {
+		t.Errorf("the other one gets %v", err)
+	}
+	if owner := s.NameOwner("web"); owner != "first" {
+		t.Errorf("the name is %s's", owner)
+	}
+}
+
 func TestAcquireName(t *testing.T) {
 	const name, me, other = "web", "me", "other"
 	for _, tt := range []struct {
