@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
 	"slices"
 	"strings"
 
@@ -30,11 +31,21 @@ type User struct {
 // Links in the image cannot lead out of it. Numbers need no files. What is not found, or
 // out of range, is an api.FieldErrors in Docker's words.
 func LookupUser(root, spec string, groups ...string) (User, error) {
-	passwd, err := readInRoot(root, "/etc/passwd")
+	return lookupUser(func(name string) ([]byte, error) { return readInRoot(root, name) }, spec, groups)
+}
+
+// LookupUserInLayers is LookupUser for an image that is not mounted: layers are its folders,
+// the uppermost first. Its error is ErrMount where only a mount can tell.
+func LookupUserInLayers(layers []string, spec string, groups ...string) (User, error) {
+	return lookupUser(func(name string) ([]byte, error) { return readInLayers(layers, name) }, spec, groups)
+}
+
+func lookupUser(read func(name string) ([]byte, error), spec string, groups []string) (User, error) {
+	passwd, err := read("/etc/passwd")
 	if err != nil {
 		return User{}, err
 	}
-	group, err := readInRoot(root, "/etc/group")
+	group, err := read("/etc/group")
 	if err != nil {
 		return User{}, err
 	}
@@ -101,6 +112,11 @@ func readInRoot(root, name string) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the image's %s: %w", name, err)
 	}
+	return readAll(f, name)
+}
+
+// readAll reads an image's file and closes it.
+func readAll(f *os.File, name string) ([]byte, error) {
 	defer f.Close()
 	b, err := io.ReadAll(io.LimitReader(f, maxUserFile+1))
 	if err == nil && len(b) > maxUserFile {
