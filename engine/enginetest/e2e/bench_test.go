@@ -228,7 +228,7 @@ func BenchmarkIdle(b *testing.B) {
 func (g *gantry) daemon() int {
 	g.t.Helper()
 	for _, pid := range processesBelow(g.root) {
-		if line := cmdline(pid); strings.Contains(line, " containerd ") && strings.Contains(line, g.data()+"/") {
+		if isEngine(pid, g.data()) {
 			return pid
 		}
 	}

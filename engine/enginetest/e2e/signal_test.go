@@ -91,7 +91,7 @@ func TestTwoAtOnceStartOneEngine(t *testing.T) {
 	}
 	engines := 0
 	for _, pid := range processesBelow(g.root) {
-		if line := cmdline(pid); strings.Contains(line, "/containerd --config "+root+"/") {
+		if isEngine(pid, root) {
 			engines++
 		}
 	}
@@ -106,6 +106,11 @@ func TestTwoAtOnceStartOneEngine(t *testing.T) {
 		t.Errorf("on the host is %q, %v", there, err)
 	}
 	g.run("--data-root", root, "rm", "-f", "stays").want(t, 0)
+}
+
+// isEngine says whether a process is the engine of a data root.
+func isEngine(pid int, root string) bool {
+	return strings.Contains(cmdline(pid), "/containerd --config "+root+"/")
 }
 
 // endEngine ends the engine of another data root, and looks that nothing of it is left.
