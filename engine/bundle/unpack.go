@@ -25,7 +25,6 @@ const dirDigits = 16
 type Files struct {
 	Dir    string // holds this payload's programs; belongs into the daemon's PATH
 	Runc   string
-	Daemon string
 	Shim   string
 	Helper string // the stable link, which later payloads replace
 	Fresh  bool   // they were unpacked by this call
@@ -62,7 +61,7 @@ func unpack(ctx context.Context, dir string, check func(string, Manifest) error)
 		return Files{}, fmt.Errorf("unpack the engine: %w", err)
 	}
 	home := Home(dir)
-	files := Files{Dir: home, Runc: filepath.Join(home, Runc), Daemon: filepath.Join(home, Daemon), Shim: filepath.Join(home, Shim), Helper: filepath.Join(dir, Helper)}
+	files := Files{Dir: home, Runc: filepath.Join(home, Runc), Shim: filepath.Join(home, Shim), Helper: filepath.Join(dir, Helper)}
 	unlock, err := lock(ctx, dir)
 	if err != nil {
 		return Files{}, fmt.Errorf("unpack the engine: %w", err)

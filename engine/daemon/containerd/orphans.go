@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,6 +13,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"gantry/engine/daemon/keeper"
 )
 
 // A killed containerd may leave a shim that it was just starting: how to reach it is written
@@ -178,29 +181,24 @@ func children(pid int) (all []int) {
 // end kills processes and waits until they are gone.
 func end(all []shim) error {
 	var errs []error
-	var fds []int
+	fds := make(map[int]int, len(all)) // by process: taken before any ends, and its number is another's
 	for _, s := range all {
-		if s.pid < 2 {
-			continue
+		fd, err := keeper.Watch(s.pid)
+		if errs = append(errs, err); err == nil && fd >= 0 {
+			fds[s.pid] = fd
 		}
-		fd, err := unix.PidfdOpen(s.pid, 0)
-		if err == nil {
-			fds = append(fds, fd)
-			err = unix.PidfdSendSignal(fd, unix.SIGKILL, nil, 0)
-		}
-		if err != nil && !errors.Is(err, unix.ESRCH) {
+	}
+	for _, fd := range fds {
+		if err := unix.PidfdSendSignal(fd, unix.SIGKILL, nil, 0); err != nil && !errors.Is(err, unix.ESRCH) {
 			errs = append(errs, err)
 		}
 	}
-	until := time.Now().Add(orphanPatience)
-	for _, fd := range fds {
-		for left := time.Until(until); left > 0; left = time.Until(until) {
-			n, err := unix.Poll([]unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}, int(left.Milliseconds())+1)
-			if n > 0 || err != nil && !errors.Is(err, unix.EINTR) {
-				break
-			}
+	for pid, fd := range fds {
+		gone, err := keeper.Await(context.Background(), fd, orphanPatience)
+		if err == nil && !gone {
+			err = fmt.Errorf("process %d, of a shim that nobody knows, does not end", pid)
 		}
-		errs = append(errs, unix.Close(fd))
+		errs = append(errs, err, unix.Close(fd))
 	}
 	return errors.Join(errs...)
 }
