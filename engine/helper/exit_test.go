@@ -29,7 +29,7 @@ func (r *rig) runcState() (fifo string) {
 		err = os.MkdirAll(filepath.Dir(fifo), 0o700)
 	}
 	if err == nil {
-		err = os.WriteFile(fifo, nil, 0o600)
+		err = unix.Mkfifo(fifo, 0o600)
 	}
 	if err != nil {
 		r.t.Fatal(err)
@@ -37,30 +37,67 @@ func (r *rig) runcState() (fifo string) {
 	return fifo
 }
 
+// letGo starts a created container as runc start does, up to where that takes the FIFO away.
+func letGo(t *testing.T, fifo string) {
+	t.Helper()
+	f, err := os.OpenFile(fifo, os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	// The clock of files goes by ticks, and the file was made just now.
+	born := changed(t, f)
+	waitFor(t, func() bool {
+		_, err := f.WriteString("0")
+		return err != nil || changed(t, f) != born
+	})
+}
+
+func changed(t *testing.T, f *os.File) time.Time {
+	t.Helper()
+	st, err := f.Stat()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return st.ModTime()
+}
+
 // A task that was made and taken away again is not a run: its exit is runc's own.
 func TestOnlyARunHasAnExit(t *testing.T) {
+	remove := func(t *testing.T, path string) {
+		t.Helper()
+		if err := os.RemoveAll(path); err != nil {
+			t.Fatal(err)
+		}
+	}
 	for name, c := range map[string]struct {
-		change func(fifo string) error // right after the exit
+		before func(t *testing.T, fifo string) // the logger has seen the task
+		change func(t *testing.T, fifo string) // before it learns of the exit
 		run    bool
 	}{
-		"never started": {func(string) error { return nil }, false},
-		"never started, and deleted at once": {func(fifo string) error {
-			return os.RemoveAll(filepath.Dir(fifo))
-		}, false},
-		"ended before runc has cleared up": {os.Remove, true},
+		"never started":               {nil, nil, false},
+		"never started, and deleted":  {nil, func(t *testing.T, fifo string) { remove(t, filepath.Dir(fifo)) }, false},
+		"never started, half deleted": {nil, remove, false},
+		"started":                     {nil, func(t *testing.T, fifo string) { letGo(t, fifo); remove(t, fifo) }, true},
+		"started, and deleted":        {nil, func(t *testing.T, fifo string) { letGo(t, fifo); remove(t, filepath.Dir(fifo)) }, true},
+		"ended while being started":   {nil, letGo, true},
+		"started before anybody saw":  {func(t *testing.T, fifo string) { letGo(t, fifo); remove(t, fifo) }, nil, true},
+		"being started when seen":     {letGo, nil, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := newRig(t, testBinary())
 			fifo := r.runcState()
+			if c.before != nil {
+				c.before(t, fifo)
+			}
 			r.shim.Create(uint32(newProcess(t).pid()), false)
 			client := r.attach()
+			<-r.shim.Waited()
+			if c.change != nil {
+				c.change(t, fifo)
+			}
 			r.shim.Exit(137, exitTime)
-			time.AfterFunc(20*time.Millisecond, func() {
-				if err := c.change(fifo); err != nil {
-					t.Error(err)
-				}
-			})
 			r.out.Close()
 			r.err.Close()
 			client.wait(t)

@@ -4,22 +4,16 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
-	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // defaultRuncRoot is where containerd's shim has runc keep its state when the container
 // names no other place.
 const defaultRuncRoot = "/run/containerd/runc"
 
-// How long a container that has ended while runc was starting it may seem not to have
-// begun.
-const (
-	begunTries = 20
-	begunPause = 5 * time.Millisecond
-)
-
-// execFIFO is the file by which runc holds a created container back. runc start takes it
-// away just after it has let the process go.
+// execFIFO is the file by which runc holds a created container back: its init writes to it
+// just before it becomes the container's process, and can do so only when runc start reads.
 func execFIFO(cfg Config) string {
 	var opts struct {
 		Root string `json:"root"`
@@ -33,26 +27,50 @@ func execFIFO(cfg Config) string {
 	return filepath.Join(opts.Root, cfg.Namespace, cfg.ID, "exec.fifo")
 }
 
-// neverBegan reports whether a process that has ended was runc's own, still waiting to
-// become the container's: a task was made and taken away without a start. That is no run,
-// and its code says nothing about the container. Runtimes that have no such file are taken
-// to have begun.
-func neverBegan(fifo string) bool {
-	if fifo == "" || !exists(fifo) {
-		return false
-	}
-	for range begunTries {
-		time.Sleep(begunPause)
-		if exists(fifo) {
-			continue
-		}
-		// Taken away by runc start, or with all the rest by runc delete.
-		return !exists(filepath.Dir(fifo))
-	}
-	return true
+// gate is a created container's exec.fifo, held by a descriptor that tells also after the
+// file was taken away, by runc start or with all the rest by runc delete. A nil one is of a
+// container that was started before anybody looked, or of a runtime without such a file.
+type gate struct {
+	fd   int
+	shut unix.StatxTimestamp // its last change while nobody had gone through
 }
 
-func exists(path string) bool {
-	_, err := os.Lstat(path)
-	return err == nil
+// openGate takes hold of a container's exec.fifo.
+func openGate(fifo string) *gate {
+	fd, err := unix.Open(fifo, unix.O_PATH|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return nil
+	}
+	st, err := stat(fd)
+	if err != nil || st.Mode&unix.S_IFMT != unix.S_IFIFO {
+		unix.Close(fd)
+		return nil
+	}
+	g := &gate{fd, st.Mtime}
+	if st.Mask&unix.STATX_BTIME != 0 {
+		g.shut = st.Btime // runc start may have been quicker
+	}
+	return g
+}
+
+// held reports whether the process was ended while it still waited to become the
+// container's: a task was made and taken away without a start. That is no run, and its code
+// says nothing about the container. Without a gate it is taken to have begun.
+func (g *gate) held() bool {
+	if g == nil {
+		return false
+	}
+	st, err := stat(g.fd)
+	return err == nil && st.Mtime == g.shut
+}
+
+func (g *gate) close() {
+	if g != nil {
+		unix.Close(g.fd)
+	}
+}
+
+func stat(fd int) (st unix.Statx_t, err error) {
+	err = unix.Statx(fd, "", unix.AT_EMPTY_PATH, unix.STATX_TYPE|unix.STATX_MTIME|unix.STATX_BTIME, &st)
+	return st, err
 }

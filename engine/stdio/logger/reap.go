@@ -82,3 +82,8 @@ func start(program string, args ...string) {
 		p.Release()
 	}
 }
+
+func exists(path string) bool {
+	_, err := os.Lstat(path)
+	return err == nil
+}

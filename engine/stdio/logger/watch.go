@@ -24,8 +24,9 @@ type ending struct {
 
 func (w watch) run(ctx context.Context, cfg Config, began time.Time) {
 	var init shim.Init
-	var oom, fifo string
+	var oom string
 	var proc *process
+	var door *gate
 	if cfg.Locate != nil {
 		bundle, err := cfg.Locate(ctx)
 		if err != nil {
@@ -36,11 +37,12 @@ func (w watch) run(ctx context.Context, cfg Config, began time.Time) {
 	}
 	exit, err := shim.Watch(ctx, cfg.Bundle, cfg.ID, func(i shim.Init) {
 		init, oom = i, oomFile(procRoot, cgroupRoot, i.Pid)
-		proc, fifo = openProcess(i.Pid), execFIFO(cfg)
+		proc, door = openProcess(i.Pid), openGate(execFIFO(cfg))
 		w.made <- i
 		w.bundle <- cfg.Bundle
 	})
 	defer proc.close()
+	defer door.close()
 	e := wire.LastExit{Code: exit.Code, At: exit.At, Pid: init.Pid, Began: began}
 	end := ending{exit: &e, terminal: init.Terminal}
 	switch {
@@ -48,7 +50,7 @@ func (w watch) run(ctx context.Context, cfg Config, began time.Time) {
 		// The shim was killed, and with it went the code. That the container has ended,
 		// and when, the kernel tells all the same.
 		e.At, e.Unknown = time.Now().UTC(), true
-	case err != nil || neverBegan(fifo):
+	case err != nil || door.held():
 		end.exit = nil
 	}
 	e.OOM = end.exit != nil && oomKilled(oom)
