@@ -147,19 +147,29 @@ func (m *terminal) browse(key, text string) {
 	}
 }
 
-// boxed looks that the border stands where it belongs, in one style: nothing has run into
-// it, nothing has moved it, no colour has bled.
+// boxed waits until the border stands where it belongs, in one style: nothing has run into
+// it, nothing has moved it, no colour has bled. A frame may be on its way.
 func (m *terminal) boxed() {
 	m.t.Helper()
-	m.screen()
-	style := m.mock.GetCell(vt.Coord{X: 0, Y: 2}).S
-	for y := vt.Row(2); y < vt.Row(m.h)-4; y++ {
-		for _, x := range []vt.Col{0, vt.Col(m.w) - 1} {
-			c := m.mock.GetCell(vt.Coord{X: x, Y: y})
-			if c.C != "│" && !strings.ContainsAny(c.C, "╭╮╰╯") || c.S.Bg() != style.Bg() {
-				m.t.Errorf("at %d,%d stands %q in %v:\n%s", x, y, c.C, c.S, m.screen())
-				return
+	var broken string
+	whole := func(string) bool {
+		style := m.mock.GetCell(vt.Coord{X: 0, Y: 2}).S
+		for y := vt.Row(2); y < vt.Row(m.h)-4; y++ {
+			for _, x := range []vt.Col{0, vt.Col(m.w) - 1} {
+				c := m.mock.GetCell(vt.Coord{X: x, Y: y})
+				if c.C != "│" && !strings.ContainsAny(c.C, "╭╮╰╯") || c.S.Bg() != style.Bg() {
+					broken = fmt.Sprintf("at %d,%d stands %q in %v", x, y, c.C, c.S)
+					return false
+				}
 			}
 		}
+		return true
 	}
+	defer func() {
+		if broken != "" {
+			m.t.Log(broken)
+		}
+	}()
+	m.until("an unbroken border", whole)
+	broken = ""
 }
