@@ -41,6 +41,22 @@ func (p *place) recreated(opt api.RecreateOptions, words ...string) (api.Recreat
 	return made, last, err
 }
 
+// settled counts when nothing is on its way out any more: what there is of a running
+// container is there once for each.
+func (p *place) settled() (c real.Census) {
+	p.t.Helper()
+	p.eventually("that what was removed before has gone", func() bool {
+		c = real.Count(p.t, p.env)
+		for _, kind := range []string{"shim", "bundle", "runc state", "netns"} {
+			if len(c[kind]) != len(c["task"]) {
+				return false
+			}
+		}
+		return true
+	})
+	return c
+}
+
 // asMany sees that there is as much of each kind as before; a process started anew is another.
 func (p *place) asMany(before real.Census, after string) {
 	p.t.Helper()
@@ -98,7 +114,7 @@ func TestARecreateTakesThePlaceOrBringsTheOldOneBack(t *testing.T) {
 		t.Errorf("it remembers %v, %v", all, err)
 	}
 
-	before := real.Count(t, p.env)
+	before := p.settled()
 	for _, bad := range []struct {
 		why, step string
 		words     []string
@@ -170,7 +186,7 @@ func TestARecreateKilledAnywhereIsPutRight(t *testing.T) {
 	empty := real.Count(t, p.env)
 	p.run(site("18080")...)
 	p.page("http://127.0.0.1:18080/")
-	before := real.Count(t, p.env)
+	before := p.settled()
 	for _, gap := range some(gapsOfRecreate) {
 		id := p.get("web").ID
 		words := site("18081")

@@ -15,7 +15,7 @@ func TestARecreateThatContainerdDiesUnderIsPutRight(t *testing.T) {
 	empty := real.Count(t, p.env)
 	p.run(site("18080")...)
 	p.page("http://127.0.0.1:18080/")
-	before := real.Count(t, p.env)
+	before := p.settled()
 	for _, gap := range some([][2]string{
 		{"stop", "signal"}, {"recreate", "stop old"}, {"recreate", "rename old"}, {"recreate", "rootfs"}, {"recreate", "register"},
 		{"recreate", "network"}, {"recreate", "task"}, {"recreate", "run"}, {"recreate", "check"}, {"remove", "task"},
