@@ -78,7 +78,7 @@ func (g *gantry) make(m *terminal, image, name string) {
 	m.press("n")
 	m.shows("New container", "Image")
 	m.typed(image).press("tab").typed(name).press("tab")
-	m.typed(`sh -c "trap 'exit 4' TERM; echo hello from web; while :; do sleep 0.1; done"`)
+	m.typed(`sh -c "trap 'exit 4' TERM; echo hello from web; sh -c 'kill -STOP $$' & wait"`) // the image has no sleep
 	m.shows("--name "+name, "Create & start")
 	m.press("ctrl+s")
 }
