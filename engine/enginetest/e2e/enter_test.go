@@ -18,7 +18,14 @@ func TestLeaveAndComeBackFromAnotherTerminal(t *testing.T) {
 		return strings.Contains(g.run("exec", "shell", "ps").want(t, 0).out, "sleep 1000")
 	})
 	m.send([]byte{26}).shows("Stopped") // ctrl+z
-	m.typed("bg\r").typed("jobs\r").shows("Running")
+	// The shell asks the terminal where it stands, and may take keys for the answer.
+	m.until("the job in the background", func(s string) bool {
+		if strings.Contains(s, "Running") {
+			return true
+		}
+		m.typed("bg\r").typed("jobs\r")
+		return false
+	})
 	m.typed("fg\r")
 	m.until("the job ended by ctrl+c", func(s string) bool { // which the shell may have taken for itself before
 		if strings.Contains(s, "back2") {
