@@ -42,16 +42,17 @@ type things interface {
 }
 
 // titles are the screens in the order of their keys.
-func titles() []struct {
-	action keymap.Action
-	title  string
-} {
-	return []struct {
-		action keymap.Action
-		title  string
-	}{
-		{keymap.ScreenContainers, "Containers"}, {keymap.ScreenNetworks, "Networks"}, {keymap.ScreenVolumes, "Volumes"}, {keymap.ScreenImages, "Images"}, {keymap.ScreenEvents, "Events"},
+func titles() []title {
+	return []title{
+		{keymap.ScreenContainers, "Containers", "Ctr"}, {keymap.ScreenNetworks, "Networks", "Net"},
+		{keymap.ScreenVolumes, "Volumes", "Vol"}, {keymap.ScreenImages, "Images", "Img"}, {keymap.ScreenEvents, "Events", "Evt"},
 	}
+}
+
+// title is a screen's, and what stands for it on narrow screens.
+type title struct {
+	action      keymap.Action
+	full, short string
 }
 
 // shown is the action of the screen that is shown.
@@ -70,14 +71,13 @@ func (m *Model) shown() keymap.Action {
 	return keymap.ScreenImages
 }
 
-// tabs are the screens as the header names them; on narrow screens the others are left
-// to their keys.
+// tabs are the screens as the header names them.
 func (m *Model) tabs() []status.Screen {
 	now := m.shown()
 	var out []status.Screen
 	for _, t := range titles() {
 		e, _ := m.env.Keys.Entry(t.action)
-		out = append(out, status.Screen{Key: e.Key(), Title: t.title, On: t.action == now})
+		out = append(out, status.Screen{Key: e.Key(), Title: t.full, Short: t.short, On: t.action == now})
 	}
 	return out
 }

@@ -1,6 +1,7 @@
 package status
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -13,22 +14,24 @@ import (
 type Screen struct {
 	Key   string
 	Title string
-	On    bool // it is the one that is shown
+	Short string // the title where there is no room for all of them
+	On    bool   // it is the one that is shown
 }
 
 // Header is the first row: the program, its screens, the engine, the connection. lost
 // is for how long the connection has been gone.
 func Header(st *themes.Styles, screens []Screen, conn api.Connection, lost time.Duration, width int) string {
-	left, live := tabs(st, screens, true), " "+liveness(st, conn, lost)+" "
-	if width-kit.Width(left)-kit.Width(live) < enough {
-		left = tabs(st, screens, false)
+	live := " " + liveness(st, conn, lost) + " "
+	var left, engine, skew string
+	var room int
+	for _, how := range []naming{byTitle, byShort, byKey} {
+		left = tabs(st, screens, how)
+		room = width - kit.Width(left) - kit.Width(live)
+		engine, skew = fit(conn.Info, st.Glyphs.Dot, room)
+		if room >= how.leaves() && (skew != "" || conn.Info.Skew == "") {
+			break
+		}
 	}
-	room := width - kit.Width(left) - kit.Width(live)
-	air := 8 // around the engine, so that it stands by itself
-	if conn.Info.Skew != "" {
-		air = 2
-	}
-	engine, skew := describe(conn.Info, st.Glyphs.Dot, room-air)
 	if engine != "" {
 		engine = st.Muted.Render(engine)
 	}
@@ -43,22 +46,42 @@ func Header(st *themes.Styles, screens []Screen, conn api.Connection, lost time.
 	return kit.FitLine(left+kit.Spaces(lead)+engine+kit.Spaces(gap-lead)+live, width)
 }
 
-// enough is what the engine needs of the row; titles of screens give way to it.
-const enough = 20
+// naming is how the screens that are not shown are told.
+type naming int
 
-// tabs are the program and its screens; of those that are not shown only the keys unless full.
-func tabs(st *themes.Styles, screens []Screen, full bool) string {
+const (
+	byTitle naming = iota
+	byShort
+	byKey
+)
+
+// leaves is what of the row has to be left to the engine.
+func (n naming) leaves() int {
+	switch n {
+	case byTitle:
+		return 20
+	case byShort:
+		return 16
+	}
+	return 0
+}
+
+// tabs are the program and its screens.
+func tabs(st *themes.Styles, screens []Screen, how naming) string {
 	var b strings.Builder
 	b.WriteString(" " + st.Accent.Render("gantry"))
 	for _, s := range screens {
-		style, text := st.Tab, s.Key
+		style, title := st.Tab, s.Short
 		if s.On {
 			style = st.TabActive
 		}
-		if full || s.On {
-			text = strings.TrimSpace(s.Key + " " + s.Title)
+		switch {
+		case s.On || how == byTitle:
+			title = s.Title
+		case how == byKey:
+			title = ""
 		}
-		if text != "" {
+		if text := strings.TrimSpace(s.Key + " " + title); text != "" {
 			b.WriteString("  " + style.Render(kit.Clean(text)))
 		}
 	}
@@ -67,6 +90,19 @@ func tabs(st *themes.Styles, screens []Screen, full bool) string {
 
 // SkewFix is what puts an engine of another version right.
 const SkewFix = "gantry engine restart"
+
+// fit is the engine with air around it, so that it stands by itself.
+func fit(i api.EngineInfo, dot string, room int) (engine, skew string) {
+	for _, air := range []int{8, 4, 2} {
+		if i.Skew != "" {
+			air = 2
+		}
+		if engine, skew = describe(i, dot, room-air); engine != "" {
+			return engine, skew
+		}
+	}
+	return "", ""
+}
 
 // describe is the engine in at most width cells, and whether it is of another version.
 // That comes before all but the engine's own name.
@@ -91,15 +127,18 @@ func describe(i api.EngineInfo, dot string, width int) (engine, skew string) {
 
 // engines are descriptions of the engine, the fullest first.
 func engines(i api.EngineInfo, dot string) []string {
-	version := strings.TrimSpace(string(i.Kind) + " containerd " + i.Version)
-	var parts []string
-	for _, p := range []string{i.Namespace, version, i.Snapshotter, i.CgroupMode} {
-		if p != "" {
-			parts = append(parts, kit.Clean(p))
-		}
+	kind, version := string(i.Kind), ""
+	if kind != "" || i.Version != "" {
+		version = strings.TrimSpace(kind + " containerd " + i.Version)
 	}
-	sep := " " + dot + " "
-	return []string{strings.Join(parts, sep), strings.Join(parts[:max(0, len(parts)-1)], sep), kit.Clean(i.Namespace + sep + version), kit.Clean(version), kit.Clean(strings.TrimSpace(string(i.Kind) + " " + i.Version))}
+	told := func(parts ...string) string {
+		parts = slices.DeleteFunc(parts, func(p string) bool { return p == "" })
+		return kit.Clean(strings.Join(parts, " "+dot+" "))
+	}
+	return []string{
+		told(i.Namespace, version, i.Snapshotter, i.CgroupMode), told(i.Namespace, version, i.Snapshotter), told(i.Namespace, version),
+		told(version), told(strings.TrimSpace(kind + " " + i.Version)),
+	}
 }
 
 // liveness is the mark at the right: live, starting, or since when nothing was heard.

@@ -57,6 +57,30 @@ func TestTheHeaderSaysWhichEngineAndHowItIs(t *testing.T) {
 	}
 }
 
+// What is not shown keeps its name for as long as the row can tell it and the engine; that
+// the engine wants to be restarted comes before the names.
+func TestTheHeaderNamesTheOtherScreens(t *testing.T) {
+	screens := []status.Screen{{Key: "1", Title: "Containers", Short: "Ctr", On: true}, {Key: "2", Title: "Networks", Short: "Net"}, {Key: "3", Title: "Volumes", Short: "Vol"}, {Key: "4", Title: "Images", Short: "Img"}, {Key: "5", Title: "Events", Short: "Evt"}}
+	good := api.EngineInfo{Kind: api.EngineEmbedded, Version: "2.4.2", Namespace: "default"}
+	old := good
+	old.Skew = "older than gantry"
+	for _, tt := range []struct {
+		info  api.EngineInfo
+		width int
+		want  string
+	}{
+		{good, 120, "1 Containers  2 Networks  3 Volumes  4 Images  5 Events"},
+		{good, 80, "1 Containers  2 Net  3 Vol  4 Img  5 Evt    embedded 2.4.2"},
+		{good, 60, "1 Containers  2  3  4  5    embedded 2.4.2"},
+		{old, 80, "1 Containers  2  3  4  5      embedded 2.4.2 ! restart it"},
+	} {
+		row := ansi.Strip(status.Header(themes.Default(true), screens, api.Connection{State: api.ConnReady, Info: tt.info}, 0, tt.width))
+		if !strings.Contains(row, tt.want) {
+			t.Errorf("%d cells: %q is not in %q", tt.width, tt.want, row)
+		}
+	}
+}
+
 func TestHelpAndQuitAreNeverLeftOut(t *testing.T) {
 	keys := keymap.Default()
 	row := ansi.Strip(status.Footer(themes.Default(true), keys.Entries(keymap.Containers), keys.Pick(keymap.Help, keymap.Quit), 40))
