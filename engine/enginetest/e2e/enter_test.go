@@ -18,22 +18,16 @@ func TestLeaveAndComeBackFromAnotherTerminal(t *testing.T) {
 		return strings.Contains(g.run("exec", "shell", "ps").want(t, 0).out, "sleep 1000")
 	})
 	m.send([]byte{26}).shows("Stopped") // ctrl+z
-	// The shell asks the terminal where it stands, and may take keys for the answer.
-	m.until("the job in the background", func(s string) bool {
-		if strings.Contains(s, "Running") {
+	m.tells("bg; jobs", "Running")
+	m.prompt().typed("fg\r").shows("/ # fg")
+	m.until("the job ended by ctrl+c", func(string) bool { // which the shell may have taken for itself before
+		if m.prompts() {
 			return true
 		}
-		m.typed("bg\r").typed("jobs\r")
+		m.send([]byte{3})
 		return false
 	})
-	m.typed("fg\r")
-	m.until("the job ended by ctrl+c", func(s string) bool { // which the shell may have taken for itself before
-		if strings.Contains(s, "back2") {
-			return true
-		}
-		m.send([]byte{3}).typed("echo back$((1+1))\r")
-		return false
-	})
+	m.tells("echo back$((1+1))", "back2")
 	m.send([]byte{16, 17})
 	if code := m.exit(); code != 0 {
 		t.Errorf("detaching gave %d", code)
@@ -72,8 +66,8 @@ func TestExecOnTheCommandLine(t *testing.T) {
 	g.eventually("the detached one", func() bool { return strings.Contains(g.run("exec", "box", "ls", "/").want(t, 0).out, "made") })
 	m := g.open(90, 25, "exec", "-it", "box", "sh")
 	m.shows("/ #")
-	m.typed("stty size\r").shows("25 90")
-	m.typed("exit 3\r")
+	m.tells("stty size", "25 90")
+	m.prompt().typed("exit 3\r")
 	if code := m.exit(); code != 3 {
 		t.Errorf("exit 3 gave %d", code)
 	}

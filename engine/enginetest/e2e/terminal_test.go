@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -238,6 +239,38 @@ func (m *terminal) shows(texts ...string) string {
 			}
 		}
 		return true
+	})
+}
+
+// prompt waits for the shell's: what is typed while it is about to show one may be thrown
+// away with the line before.
+func (m *terminal) prompt() *terminal {
+	m.t.Helper()
+	m.until("a prompt", func(string) bool { return m.prompts() })
+	return m
+}
+
+// prompts reports whether the cursor stands at a prompt with nothing typed.
+func (m *terminal) prompts() bool {
+	at := m.mock.Pos()
+	var before string
+	for x := vt.Col(0); x < at.X; x++ {
+		before += m.mock.GetCell(vt.Coord{X: x, Y: at.Y}).C
+	}
+	return before == "/ # "
+}
+
+// tells types a command at each prompt of a shell until all texts are on the screen.
+func (m *terminal) tells(command string, texts ...string) {
+	m.t.Helper()
+	m.until(strings.Join(texts, " and ")+" by "+command, func(s string) bool {
+		if !slices.ContainsFunc(texts, func(text string) bool { return !strings.Contains(s, text) }) {
+			return true
+		}
+		if m.prompts() {
+			m.typed(command + "\r")
+		}
+		return false
 	})
 }
 

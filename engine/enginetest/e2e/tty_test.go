@@ -18,25 +18,15 @@ func TestShellOnATerminal(t *testing.T) {
 	if modes := m.termios(); modes.Lflag&(unix.ECHO|unix.ICANON|unix.ISIG) != 0 {
 		t.Errorf("the terminal is not raw while a shell has it: %+v", modes)
 	}
-	m.typed("stty size; tty\r").shows("30 100", "/dev/pts/0")
+	m.tells("stty size; tty", "30 100", "/dev/pts/0")
 	m.resize(70, 20)
-	m.typed("clear; stty size; echo done\r").shows("done")
-	m.until("the new size", func(s string) bool {
-		if strings.Contains(s, "20 70") {
-			return true
-		}
-		if strings.Contains(s, "30 100") { // it came before the news of the size
-			m.typed("clear; stty size\r")
-		}
-		return false
-	})
-	// ctrl+c is the shell's, not gantry's. cat answers, so it is what hears the key; what is
-	// typed before the shell has let go of the line would be the shell's.
-	m.typed("echo go$((1+1)); cat\r").shows("go2")
+	m.tells("clear; stty size", "20 70") // perhaps before the news of the size at first
+	// ctrl+c is the shell's, not gantry's. cat answers, so it is what hears the key.
+	m.prompt().typed("echo go$((1+1)); cat\r").shows("go2")
 	m.typed("heard\r").until("cat to answer", func(s string) bool { return strings.Count(s, "heard") == 2 })
 	m.send([]byte{3}).shows("^C")
-	m.typed("echo $((40+2))\r").shows("42")
-	m.typed("exit 9\r")
+	m.tells("echo $((40+2))", "42")
+	m.prompt().typed("exit 9\r")
 	if code := m.exit(); code != 9 {
 		t.Errorf("exit 9 in the shell gave %d", code)
 	}

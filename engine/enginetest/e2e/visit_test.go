@@ -23,8 +23,8 @@ func TestTheScreenLendsItsTerminal(t *testing.T) {
 
 	m.decide("e")
 	m.shows("/bin/sh in box", "/ #")
-	m.typed("stty size; tty\r").shows("30 100", "/dev/pts/0")
-	m.typed(`printf '\033[?1003h\033[?2004h\033[?1l\033[?25l\033[31m'; exit 3` + "\r")
+	m.tells("stty size; tty", "30 100", "/dev/pts/0")
+	m.prompt().typed(`printf '\033[?1003h\033[?2004h\033[?1l\033[?25l\033[31m'; exit 3` + "\r")
 	m.shows("▐Containers▌", "the shell in box ended with 3")
 	m.isOurs(ours)
 
@@ -43,8 +43,7 @@ func TestTheScreenLendsItsTerminal(t *testing.T) {
 	m.decide("esc")
 
 	m.decide("e")
-	m.shows("/ #")
-	m.typed("printf '\\033[5;9r'; echo rea''dy\r").shows("ready")
+	m.prompt().typed("printf '\\033[5;9r'; echo rea''dy\r").shows("ready")
 	g.run("kill", "box").want(t, 0)
 	m.shows("▐Containers▌", "the shell in box ended with 137")
 	m.isOurs(ours)
@@ -55,7 +54,7 @@ func TestTheScreenLendsItsTerminal(t *testing.T) {
 	m.decide("a")
 	m.shows("attached to tty")
 	m.typed("\r").shows("/ #")
-	m.typed("echo he''re\r").shows("here")
+	m.tells("echo he''re", "here")
 	m.send([]byte{0x10, 0x11})
 	m.shows("▐Containers▌", "left tty; it goes on")
 	m.isOurs(ours)
