@@ -27,7 +27,7 @@ func (r *reader) follow() error {
 	if err := watch.Add(r.stateDir); err != nil {
 		return fmt.Errorf("follow the log: %w", err)
 	}
-	tick := time.NewTicker(followPoll)
+	tick := time.NewTicker(r.poll)
 	defer tick.Stop()
 	over := !wire.Logging(r.stateDir)
 	if err := r.begin(); err != nil {
@@ -81,7 +81,7 @@ func (r *reader) rotated() (bool, error) {
 		if err != nil {
 			return false, nil
 		}
-		r.files, err = openLogs(r.path)
+		r.files, err = openLogs(r.path, os.Open)
 		if err != nil || len(r.files) == 0 {
 			return false, err
 		}
@@ -104,7 +104,7 @@ func (r *reader) rotated() (bool, error) {
 // newer opens the files that came after the current one. If that is not there any more,
 // all that are there came after it.
 func (r *reader) newer() (bool, error) {
-	files, err := openLogs(r.path)
+	files, err := openLogs(r.path, os.Open)
 	if err != nil {
 		return false, err
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"time"
 
 	"gantry/engine/api"
 	"gantry/engine/stdio/wire"
@@ -23,13 +24,11 @@ import (
 // when each returns an error, with that. A log that was not begun yet is an empty one; the
 // error is fs.ErrNotExist when there is no state directory.
 func Read(ctx context.Context, stateDir, id string, opt api.LogOptions, each func([]api.LogLine) error) error {
-	r := &reader{ctx: ctx, stateDir: stateDir, path: LogPath(stateDir, id), out: batch{opt: opt, each: each}}
-	err := r.read(opt)
-	closeAll(r.files)
-	if errors.Is(err, errPast) {
-		err = r.out.flush()
-	}
-	return err
+	return newReader(ctx, stateDir, id, opt, each).run()
+}
+
+func newReader(ctx context.Context, stateDir, id string, opt api.LogOptions, each func([]api.LogLine) error) *reader {
+	return &reader{ctx: ctx, stateDir: stateDir, path: LogPath(stateDir, id), poll: followPoll, out: batch{opt: opt, each: each}}
 }
 
 // reader is one reading of a log.
@@ -37,9 +36,20 @@ type reader struct {
 	ctx      context.Context
 	stateDir string
 	path     string
-	files    []*os.File // that are still to be read, oldest first
-	cur      scanner    // over files[0]
+	poll     time.Duration // how often it is looked at without being told
+	files    []*os.File    // that are still to be read, oldest first
+	cur      scanner       // over files[0]
 	out      batch
+}
+
+// run reads it, once.
+func (r *reader) run() error {
+	err := r.read(r.out.opt)
+	closeAll(r.files)
+	if errors.Is(err, errPast) {
+		err = r.out.flush()
+	}
+	return err
 }
 
 func (r *reader) read(opt api.LogOptions) error {
@@ -62,7 +72,7 @@ func (r *reader) read(opt api.LogOptions) error {
 
 // begin opens the files and finds the place that Tail asks for.
 func (r *reader) begin() error {
-	files, err := openLogs(r.path)
+	files, err := openLogs(r.path, os.Open)
 	if err != nil || len(files) == 0 {
 		return err
 	}
