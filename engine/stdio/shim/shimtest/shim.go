@@ -39,6 +39,8 @@ type Shim struct {
 	first  sync.Once
 	input  chan struct{} // closed when CloseIO was called for the first time
 	last   sync.Once
+	killed chan struct{} // closed when it is killed
+	end    sync.Once
 }
 
 // Start serves the task service in a version, 2 or 3, and writes the bundle's files as the
@@ -49,7 +51,7 @@ func Start(t testing.TB, version int) *Shim {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &Shim{Bundle: t.TempDir(), ended: make(chan struct{}), asked: make(chan struct{}), waited: make(chan struct{}), input: make(chan struct{})}
+	s := &Shim{Bundle: t.TempDir(), ended: make(chan struct{}), asked: make(chan struct{}), waited: make(chan struct{}), input: make(chan struct{}), killed: make(chan struct{})}
 	socket := filepath.Join(dir, "s")
 	l, err := net.Listen("unix", socket)
 	if err != nil {
@@ -117,8 +119,9 @@ func (s *Shim) Delete() {
 
 // Kill ends the shim as SIGKILL would: its connections are cut.
 func (s *Shim) Kill() {
-	s.server.Close()
 	s.conns.cutAll()
+	s.end.Do(func() { close(s.killed) }) // the server waits for a call that goes on
+	s.server.Close()
 }
 
 func (s *Shim) get() (*task.StateResponse, error) {
@@ -162,6 +165,8 @@ func (s *Shim) wait(ctx context.Context, unmarshal func(any) error) (any, error)
 	select {
 	case <-ctx.Done():
 		return nil, ctx.Err()
+	case <-s.killed:
+		return nil, net.ErrClosed
 	case <-s.ended:
 	}
 	s.mu.Lock()
