@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/sys/unix"
+
 	"gantry/engine/enginetest/real"
 )
 
@@ -34,14 +36,9 @@ func TestLeaveAndComeBackFromAnotherTerminal(t *testing.T) {
 	}
 	g.runs("shell")
 	n := g.open(70, 20, "attach", "shell")
-	n.until("a prompt", func(s string) bool {
-		if strings.Contains(s, "20 70") {
-			return true
-		}
-		n.typed("stty size\r")
-		return false
-	})
-	n.typed("exit 4\r")
+	g.eventually("the terminal is the shell's", func() bool { return n.termios().Lflag&unix.ICANON == 0 })
+	n.typed("\r").tells("stty size", "20 70")
+	n.prompt().typed("exit 4\r")
 	if code := n.exit(); code != 4 {
 		t.Errorf("the end gave %d", code)
 	}

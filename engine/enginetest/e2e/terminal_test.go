@@ -260,14 +260,16 @@ func (m *terminal) prompts() bool {
 	return before == "/ # "
 }
 
-// tells types a command at each prompt of a shell until all texts are on the screen.
+// tells types a command at each new prompt of a shell until all texts are on the screen.
 func (m *terminal) tells(command string, texts ...string) {
 	m.t.Helper()
+	var asked string // the screen that it was typed on
 	m.until(strings.Join(texts, " and ")+" by "+command, func(s string) bool {
 		if !slices.ContainsFunc(texts, func(text string) bool { return !strings.Contains(s, text) }) {
 			return true
 		}
-		if m.prompts() {
+		if s != asked && m.prompts() {
+			asked = s
 			m.typed(command + "\r")
 		}
 		return false
