@@ -260,20 +260,28 @@ func (m *terminal) prompts() bool {
 	return before == "/ # "
 }
 
-// tells types a command at each new prompt of a shell until all texts are on the screen.
+// tells types a command at each new prompt of a shell until all texts are on the screen; again
+// when a prompt stays as it was, for a shell may throw away what it has not read.
 func (m *terminal) tells(command string, texts ...string) {
 	m.t.Helper()
 	var asked string // the screen that it was typed on
-	m.until(strings.Join(texts, " and ")+" by "+command, func(s string) bool {
-		if !slices.ContainsFunc(texts, func(text string) bool { return !strings.Contains(s, text) }) {
-			return true
-		}
-		if s != asked && m.prompts() {
-			asked = s
+	var at time.Time
+	for end := time.Now().Add(patience); ; {
+		s := m.screen()
+		switch {
+		case !slices.ContainsFunc(texts, func(text string) bool { return !strings.Contains(s, text) }):
+			return
+		case time.Now().After(end):
+			m.t.Fatalf("%q by %s did not come:\n%s", texts, command, s)
+		case (s != asked || time.Since(at) > 2*time.Second) && m.prompts():
+			asked, at = s, time.Now()
 			m.typed(command + "\r")
 		}
-		return false
-	})
+		select {
+		case <-m.written:
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
 }
 
 // line waits until one row of the screen has all texts in it, and gives the row.
