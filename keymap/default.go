@@ -51,7 +51,7 @@ func containers() []Entry {
 		{Action: ContainerRestart, Scope: Containers, Keys: []string{"r"}, Help: "restart", Long: "stop it and start it"},
 		{Action: ContainerPause, Scope: Containers, Keys: []string{"p"}, Help: "pause", Long: "freeze it, or have it go on"},
 		{Action: ContainerRemove, Scope: Containers, Keys: []string{"d"}, Help: "remove", Long: "remove it; asks first", Dangerous: true},
-		{Action: ContainerKill, Scope: Containers, Keys: []string{"K"}, Help: "kill", Long: "end its process at once; asks first", Dangerous: true},
+		{Action: ContainerKill, Scope: Containers, Keys: []string{"K"}, Help: "kill", Long: "send it a signal; asks which", Dangerous: true},
 		{Action: ContainerDuplicate, Scope: Containers, Keys: []string{"N"}, Help: "duplicate", Long: "make another one like it"},
 		{Action: ContainerEdit, Scope: Containers, Keys: []string{"E"}, Help: "edit", Long: "change its options and make it anew"},
 		{Action: ContainerDetail, Scope: Containers, Keys: []string{"enter"}, Help: "details", Long: "show its path, settings and state"},
