@@ -44,7 +44,7 @@ type reader struct {
 
 // run reads it, once.
 func (r *reader) run() error {
-	err := r.read(r.out.opt)
+	err := r.read()
 	closeAll(r.files)
 	if errors.Is(err, errPast) {
 		err = r.out.flush()
@@ -52,11 +52,11 @@ func (r *reader) run() error {
 	return err
 }
 
-func (r *reader) read(opt api.LogOptions) error {
+func (r *reader) read() error {
 	if _, err := os.Stat(r.stateDir); err != nil {
 		return fmt.Errorf("read the log: %w", err)
 	}
-	if opt.Follow {
+	if r.out.opt.Follow {
 		return r.follow()
 	}
 	// Asked before reading: then a line cut at the end of the file is a damaged one.

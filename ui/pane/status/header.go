@@ -22,12 +22,13 @@ type Screen struct {
 // is for how long the connection has been gone.
 func Header(st *themes.Styles, screens []Screen, conn api.Connection, lost time.Duration, width int) string {
 	live := " " + liveness(st, conn, lost) + " "
+	all := engines(conn.Info, st.Glyphs.Dot)
 	var left, engine, skew string
 	var room int
 	for _, how := range []naming{byTitle, byShort, byKey} {
 		left = tabs(st, screens, how)
 		room = width - kit.Width(left) - kit.Width(live)
-		engine, skew = fit(conn.Info, st.Glyphs.Dot, room)
+		engine, skew = describe(all, conn.Info.Skew, room)
 		if room >= how.leaves() && (skew != "" || conn.Info.Skew == "") {
 			break
 		}
@@ -91,35 +92,23 @@ func tabs(st *themes.Styles, screens []Screen, how naming) string {
 // SkewFix is what puts an engine of another version right.
 const SkewFix = "gantry engine restart"
 
-// fit is the engine with air around it, so that it stands by itself.
-func fit(i api.EngineInfo, dot string, room int) (engine, skew string) {
-	for _, air := range []int{8, 4, 2} {
-		if i.Skew != "" {
-			air = 2
-		}
-		if engine, skew = describe(i, dot, room-air); engine != "" {
-			return engine, skew
-		}
-	}
-	return "", ""
-}
-
-// describe is the engine in at most width cells, and whether it is of another version.
-// That comes before all but the engine's own name.
-func describe(i api.EngineInfo, dot string, width int) (engine, skew string) {
-	all := engines(i, dot)
-	if i.Skew != "" {
-		for _, s := range []string{" ! " + kit.Clean(i.Skew) + ": " + SkewFix, " ! " + SkewFix, " ! restart it"} {
+// describe is the engine within room cells, with air around it so that it stands by itself,
+// and whether it is of another version. That comes before all but the engine's own name.
+func describe(all []string, skew string, room int) (engine, told string) {
+	if skew != "" {
+		for _, s := range []string{" ! " + kit.Clean(skew) + ": " + SkewFix, " ! " + SkewFix, " ! restart it"} {
 			for _, e := range all[1:] {
-				if kit.Width(e+s) <= width {
+				if kit.Width(e+s)+2 <= room {
 					return e, s
 				}
 			}
 		}
 	}
-	for _, e := range all {
-		if kit.Width(e) <= width {
-			return e, ""
+	for _, air := range []int{8, 4, 2} {
+		for _, e := range all {
+			if kit.Width(e)+air <= room {
+				return e, ""
+			}
 		}
 	}
 	return "", ""
