@@ -37,7 +37,14 @@ func TestLeaveAndComeBackFromAnotherTerminal(t *testing.T) {
 	g.runs("shell")
 	n := g.open(70, 20, "attach", "shell")
 	g.eventually("the terminal is the shell's", func() bool { return n.termios().Lflag&unix.ICANON == 0 })
-	n.typed("\r").tells("stty size", "20 70")
+	n.until("a prompt", func(string) bool {
+		if n.prompts() {
+			return true
+		}
+		n.typed("\r")
+		return false
+	})
+	n.tells("stty size", "20 70")
 	n.prompt().typed("exit 4\r")
 	if code := n.exit(); code != 4 {
 		t.Errorf("the end gave %d", code)

@@ -206,11 +206,14 @@ func (m *terminal) screen() string {
 	return strings.Join(lines, "\n")
 }
 
-// until waits until the screen is as wanted, and gives it. It looks after every write.
+// until waits until the screen is as wanted, and gives it. It looks after every write, and
+// ten times a second, for what ok may do about it.
 func (m *terminal) until(what string, ok func(screen string) bool) string {
 	m.t.Helper()
 	end := time.NewTimer(patience)
 	defer end.Stop()
+	again := time.NewTicker(100 * time.Millisecond)
+	defer again.Stop()
 	for {
 		s := m.screen()
 		if ok(s) {
@@ -218,6 +221,7 @@ func (m *terminal) until(what string, ok func(screen string) bool) string {
 		}
 		select {
 		case <-m.written:
+		case <-again.C:
 		case <-m.ended:
 			if s := m.screen(); ok(s) {
 				return s
@@ -232,14 +236,12 @@ func (m *terminal) until(what string, ok func(screen string) bool) string {
 // shows waits until all texts are on the screen, each within one row.
 func (m *terminal) shows(texts ...string) string {
 	m.t.Helper()
-	return m.until(strings.Join(texts, " and "), func(s string) bool {
-		for _, text := range texts {
-			if !strings.Contains(s, text) {
-				return false
-			}
-		}
-		return true
-	})
+	return m.until(strings.Join(texts, " and "), func(s string) bool { return holds(s, texts) })
+}
+
+// holds reports whether all texts are on a screen, or in a row of it.
+func holds(screen string, texts []string) bool {
+	return !slices.ContainsFunc(texts, func(text string) bool { return !strings.Contains(screen, text) })
 }
 
 // prompt waits for the shell's: what is typed while it is about to show one may be thrown
@@ -266,22 +268,16 @@ func (m *terminal) tells(command string, texts ...string) {
 	m.t.Helper()
 	var asked string // the screen that it was typed on
 	var at time.Time
-	for end := time.Now().Add(patience); ; {
-		s := m.screen()
-		switch {
-		case !slices.ContainsFunc(texts, func(text string) bool { return !strings.Contains(s, text) }):
-			return
-		case time.Now().After(end):
-			m.t.Fatalf("%q by %s did not come:\n%s", texts, command, s)
-		case (s != asked || time.Since(at) > 2*time.Second) && m.prompts():
+	m.until(strings.Join(texts, " and ")+" by "+command, func(s string) bool {
+		if holds(s, texts) {
+			return true
+		}
+		if (s != asked || time.Since(at) > 2*time.Second) && m.prompts() {
 			asked, at = s, time.Now()
 			m.typed(command + "\r")
 		}
-		select {
-		case <-m.written:
-		case <-time.After(100 * time.Millisecond):
-		}
-	}
+		return false
+	})
 }
 
 // line waits until one row of the screen has all texts in it, and gives the row.
@@ -296,14 +292,10 @@ func (m *terminal) line(texts ...string) string {
 }
 
 func rowWith(screen string, texts ...string) string {
-rows:
 	for row := range strings.SplitSeq(screen, "\n") {
-		for _, text := range texts {
-			if !strings.Contains(row, text) {
-				continue rows
-			}
+		if holds(row, texts) {
+			return row
 		}
-		return row
 	}
 	return ""
 }
